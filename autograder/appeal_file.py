@@ -155,13 +155,10 @@ def check_names(part: Part) -> list[str]:
 
 def find_check(name: str, number: int | None) -> tuple[Part, str]:
     """Return the part of the check with this name, and the name in the file's form. number: the part, if the user
-    gave one; a known check must belong to it. Raises AppealError.
+    gave one; a known check must belong to it. Raises ValueError.
     """
     check = _name(name)
-    try:
-        candidates = [*parts(), capstone()] if number is None else [part_or_capstone(number)]
-    except KeyError as error:
-        raise AppealError(error.args[0]) from error
+    candidates = [*parts(), capstone()] if number is None else [part_or_capstone(number)]
     names = {known: part for part in candidates for known in check_names(part)}
     if check in names:
         return names[check], check

@@ -92,12 +92,12 @@ class Part:
         return (HERE if self.module == "capstone" else SUITES) / self.name
 
     def task(self, task_id: str) -> Task:
-        """The task with this id. Raises KeyError with a message for the user if there is none."""
+        """The task with this id. Raises ValueError with a message for the user if there is none."""
         for task in self.tasks:
             if task.id == task_id:
                 return task
         tasks = ", ".join(task.id for task in self.tasks)
-        raise KeyError(f"{self.label.capitalize()} has no task {task_id}. Its tasks: {tasks}.")
+        raise ValueError(f"{self.label.capitalize()} has no task {task_id}. Its tasks: {tasks}.")
 
 
 @functools.cache
@@ -137,13 +137,13 @@ def capstone() -> Part:
 
 
 def part_or_capstone(number: int) -> Part:
-    """The part with this number, or the capstone. Raises KeyError with a message for the user."""
+    """The part with this number, or the capstone. Raises ValueError with a message for the user."""
     if number == capstone().number:
         return capstone()
     try:
         return part(number)
-    except KeyError as error:
-        raise KeyError(f"{error.args[0].rstrip('.')}, and {capstone().number} is the capstone.") from error
+    except ValueError as error:
+        raise ValueError(f"{str(error).rstrip('.')}, and {capstone().number} is the capstone.") from error
 
 
 @functools.cache
@@ -153,35 +153,33 @@ def stretch_tasks() -> dict[str, Task]:
 
 
 def part(number: int) -> Part:
-    """The part with this number. Raises KeyError with a message for the user if there is none."""
+    """The part with this number. Raises ValueError with a message for the user if there is none."""
     for candidate in parts():
         if candidate.number == number:
             return candidate
-    raise KeyError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
+    raise ValueError(f"There is no part {number}: the parts are {parts()[0].number} to {parts()[-1].number}.")
 
 
 def part_or_lab(number: int) -> Part:
-    """The part or lab with this number, as a report has it. Raises KeyError with a message for the user."""
+    """The part or lab with this number, as a report has it. Raises ValueError with a message for the user."""
     return next((lab for lab in labs() if lab.number == number), None) or part(number)
 
 
 def part_of_task(task_id: str) -> Part:
-    """The part or lab that this task belongs to. Raises KeyError if there is none."""
+    """The part or lab that this task belongs to. Raises ValueError if there is none."""
     for each in parts_and_labs():
         if any(task.id == task_id for task in each.tasks):
             return each
-    raise KeyError(f"There is no task {task_id}.")
+    raise ValueError(f"There is no task {task_id}.")
 
 
 def part_named(name: str) -> Part:
-    """The part with this name, such as `part05`; the capstone is `capstone` or `part11`. Raises KeyError with a message
-    for the user if there is none.
-    """
+    """The part with this name, such as `part05`; the capstone is `capstone` or `part11`. Raises ValueError."""
     for candidate in (*parts(), capstone()):
         if name in (candidate.name, f"part{candidate.number:02d}"):
             return candidate
     names = f"{parts()[0].name} to {parts()[-1].name}, and {capstone().name}"
-    raise KeyError(f"There is no part {ascii(name)}. Parts are called {names}.")
+    raise ValueError(f"There is no part {ascii(name)}. Parts are called {names}.")
 
 
 def class_settings() -> dict:
@@ -211,14 +209,8 @@ def parse_target(text: str | None) -> Target:
     number, dot, _ = text.partition(".")
     if not number.isascii() or not number.isdigit():
         raise ValueError(f"{ascii(text)} is not a part or a task. Write a number such as 5, or a task such as 5.2.")
-    try:
-        return _target(part(int(number)), text if dot else None)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
+    return _target(part(int(number)), text if dot else None)
 
 
 def _target(chosen: Part, task_id: str | None) -> Target:
-    try:
-        return Target((chosen,), None if task_id is None else chosen.task(task_id).id)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
+    return Target((chosen,), None if task_id is None else chosen.task(task_id).id)

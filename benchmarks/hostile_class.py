@@ -25,7 +25,7 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grading_run import FIRST_SECONDS, BatchRun, GradedTask
 from autograder.batch.pool import open_pool
 from autograder.course import SOLUTIONS, Part, part, parts
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.request import Conditions
 from autograder.grading.store import Store
 from autograder.grading.submission import grade_parts
@@ -101,11 +101,11 @@ def kinds(scratch: Path, arguments: argparse.Namespace) -> Iterator[str]:
     yield "| in every call of part 3 | points | checks not run | charged, of the budget | s of the clock |"
     yield "|---|---|---|---|---|"
     three = part(3)
-    series = Series()
+    context = GradingContext()
     for kind in ("(the reference)", *KINDS):
         source = hostile_module(three, kind) if kind in KINDS else (SOLUTIONS / three.file_name).read_text()
         began = time.perf_counter()
-        report = grade({three.file_name: source.encode()}, three, seed=1, tier=strict_tier(), series=series)
+        report = grade({three.file_name: source.encode()}, three, seed=1, tier=strict_tier(), context=context)
         seconds = time.perf_counter() - began
         not_run = sum(check.message.startswith("Not run:") for check in report.checks)
         yield f"| {kind} | {report.earned:g} | {not_run} | {report.used:.2f} | {seconds:.1f} |"

@@ -13,7 +13,7 @@ from helpers import grading
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading.follow_through import FAILED, keep_points, table_of
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.misconceptions import Mistake, variants
 from autograder.grading.report import Check, Report
 from autograder.grading.session import Recorded
@@ -26,11 +26,11 @@ def graded(number: int, source: str | bytes, seed: int = 1) -> Report:
     return grading.graded(number, source.encode() if isinstance(source, str) else source, seed)
 
 
-def graded_alone(number: int, source: str | bytes, series: Series | None = None) -> Report:
+def graded_alone(number: int, source: str | bytes, context: GradingContext | None = None) -> Report:
     """As one learner's file is graded: what the known mistakes reply is asked for this file."""
     of = part(number)
     content = source.encode() if isinstance(source, str) else source
-    return grade({of.file_name: content}, of, seed=1, tier=Tier.LOCAL, series=series)
+    return grade({of.file_name: content}, of, seed=1, tier=Tier.LOCAL, context=context)
 
 
 def kept(report: Report) -> set[str]:
@@ -134,7 +134,7 @@ def test_the_points_are_the_same_on_a_busy_machine(busy_machine):
 
 
 def test_a_name_that_there_was_no_time_for_changes_no_points():
-    report = graded_alone(8, variants(part(8))["temperature-multiplied"], series=Series(seconds=-1.0))
+    report = graded_alone(8, variants(part(8))["temperature-multiplied"], context=GradingContext(seconds=-1.0))
     assert not any(check.misconception for check in report.checks)
     assert kept(report) == set(table_of(part(8))["temperature-multiplied"])
 

@@ -47,7 +47,7 @@ def test_labs_are_not_part_of_what_a_class_grades():
     assert parse_target(None).parts == parts()
     for lab in labs():
         assert lab.name not in class_settings()["weights"]
-        with pytest.raises(KeyError, match="There is no part"):
+        with pytest.raises(ValueError, match="There is no part"):
             part_named(lab.name)
 
 
@@ -72,7 +72,7 @@ def test_a_lab_that_is_not_there_is_a_sentence(typed, words):
 
 def test_the_part_or_lab_of_a_task_is_found_and_an_unknown_task_is_a_key_error():
     assert (part_of_task("5.2"), part_of_task("L2.3")) == (parts()[5], LAB2)
-    with pytest.raises(KeyError, match="There is no task 5.9"):
+    with pytest.raises(ValueError, match="There is no task 5.9"):
         part_of_task("5.9")
 
 

@@ -1,11 +1,11 @@
-"""Gradings that share a series: what was answered before is not judged again, and each report is as if alone."""
+"""Gradings that share a context: what was answered before is not judged again, and each report is as if alone."""
 
 from __future__ import annotations
 
 import pytest
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.misconceptions import variants
 from autograder.grading.passed_checks import PassedCheck, PassedChecks
 from autograder.grading.report import Report
@@ -14,9 +14,9 @@ from autograder.grading.suite import Suites
 from autograder.sandbox import Reply, Tier, Worker
 
 
-def graded(number: int, source: bytes, series: Series) -> Report:
+def graded(number: int, source: bytes, context: GradingContext) -> Report:
     of = part(number)
-    return grade({of.file_name: source}, of, seed=1, tier=Tier.LOCAL, series=series)
+    return grade({of.file_name: source}, of, seed=1, tier=Tier.LOCAL, context=context)
 
 
 def solution(number: int) -> bytes:
@@ -45,11 +45,11 @@ def counted(monkeypatch) -> dict[str, list]:
 
 @pytest.mark.parametrize("number", [3, 6])
 def test_the_same_answers_pass_again_without_running_the_check(number, counted):
-    series = Series()
-    first = graded(number, solution(number), series)
+    context = GradingContext()
+    first = graded(number, solution(number), context)
     checks, calls = len(counted["checks"]), len(counted["calls"])
     assert checks == len(first.checks)
-    assert graded(number, solution(number), series) == first
+    assert graded(number, solution(number), context) == first
     assert len(counted["checks"]) == checks, "a check was run again"
     assert len(counted["calls"]) == 2 * calls, "each answer is asked for once"
 
@@ -57,24 +57,24 @@ def test_the_same_answers_pass_again_without_running_the_check(number, counted):
 @pytest.mark.parametrize("number", [3, 6])
 def test_after_right_code_a_known_mistake_gets_the_report_that_it_gets_alone(number, counted):
     wrong = list(variants(part(number)).values())[0]
-    alone = graded(number, wrong, Series())
+    alone = graded(number, wrong, GradingContext())
     calls = list(counted["calls"])
-    series = Series()
-    graded(number, solution(number), series)
+    context = GradingContext()
+    graded(number, solution(number), context)
     del counted["calls"][:]
-    assert graded(number, wrong, series) == alone
+    assert graded(number, wrong, context) == alone
     assert counted["calls"] == calls, "the code is asked the same, in the same order"
 
 
 def test_right_code_with_other_last_digits_passes_again_without_running_the_check_too(counted):
-    series, other = Series(), solution(6).replace(b"lr * m_hat / (", b"m_hat / (")
+    context, other = GradingContext(), solution(6).replace(b"lr * m_hat / (", b"m_hat / (")
     other = other.replace(b"+ self.eps)\n", b"+ self.eps) * lr\n")
-    graded(6, solution(6), series)
+    graded(6, solution(6), context)
     checks = len(counted["checks"])
-    first = graded(6, other, series)
+    first = graded(6, other, context)
     assert first.passed and len(counted["checks"]) > checks, "its answers are not those of the solution"
     checks = len(counted["checks"])
-    assert graded(6, other, series) == first
+    assert graded(6, other, context) == first
     assert len(counted["checks"]) == checks, "a check was run again"
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from autograder.course import SOLUTIONS, part
 from autograder.grading import timeouts
+from autograder.grading.checks import CheckFailed
 from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
+from autograder.grading.session import Session
 from autograder.grading.timeouts import CallTimeouts
-from autograder.sandbox import LOAD, Tier
+from autograder.sandbox import Reply, Tier
 
 PART = part(0)
 SQUARES = ("squares", ([2.0],))
@@ -49,10 +51,10 @@ def test_right_code_gets_the_time_that_the_reference_would_need(monkeypatch):
 
 
 def test_time_is_short_after_a_call_that_was_not_answered_and_shortest_in_the_same_task(ours):
-    assert ours.cpu_seconds("0.1", "squares") == 2.0
+    assert ours.cpu_seconds("0.1") == 2.0
     ours.note_timeout("0.1")
-    assert ours.cpu_seconds("0.2", "squares") == 0.5
-    assert ours.cpu_seconds("0.1", "squares") == 0.25
+    assert ours.cpu_seconds("0.2") == 0.5
+    assert ours.cpu_seconds("0.1") == 0.25
 
 
 def test_code_that_waits_is_waited_for_as_long_as_the_limits_allow_only_once(ours):
@@ -61,9 +63,22 @@ def test_code_that_waits_is_waited_for_as_long_as_the_limits_allow_only_once(our
     assert ours.seconds(0.25) == 0.75
 
 
-def test_what_is_outside_of_functions_has_a_time_of_its_own(ours):
-    ours.note_timeout("0.1")
-    assert ours.cpu_seconds("0.1", LOAD) == ours.on_a_slow_machine("0.1", LOAD, ()) == timeouts.LOADING
+def test_what_is_outside_of_functions_has_a_time_of_its_own():
+    class Loading:
+        """A worker in which the import of the learner's file never ends."""
+
+        used_up, asked = False, []
+
+        def load(self, **options: float | None) -> Reply:
+            self.asked.append(options)
+            return Reply(failure="timeout", message="no answer after 3 seconds")
+
+    session = Session(PART, Probes(PART), Loading(), {}, task="0.1")
+    session.timeouts.note_timeout("0.1")
+    for _ in range(2):
+        with pytest.raises(CheckFailed, match="Importing the file did not end"):
+            session.call(*SQUARES)
+    assert Loading.asked == [{"seconds": timeouts.LOADING + 0.5, "cpu_seconds": timeouts.LOADING}], "it is tried once"
 
 
 def test_where_the_reference_is_slow_code_may_be_slower(ours):

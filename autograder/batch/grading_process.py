@@ -11,7 +11,7 @@ import time
 
 from autograder.batch.serve_jobs import claim_standard_output, serve_jobs
 from autograder.course import part
-from autograder.grading.grade import Series, TooSlow, grade
+from autograder.grading.grade import GradingContext, TooSlow, grade
 from autograder.grading.report import Report
 from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
@@ -48,11 +48,11 @@ def decode_verdict(line: bytes) -> tuple[Report, float]:
 
 def main() -> None:
     """Serve jobs from standard input."""
-    series = Series(SECONDS_FOR_MISTAKES)
-    serve_jobs(lambda line: _answer(line, series), claim_standard_output())
+    context = GradingContext(SECONDS_FOR_MISTAKES)
+    serve_jobs(lambda line: _answer(line, context), claim_standard_output())
 
 
-def _answer(line: bytes, series: Series) -> dict:
+def _answer(line: bytes, context: GradingContext) -> dict:
     job = json.loads(line)
     modules = {name: base64.b64decode(text) for name, text in job["modules"].items()}
     conditions = Conditions(**{**job["conditions"], "tier": Tier(job["conditions"]["tier"])})
@@ -60,7 +60,7 @@ def _answer(line: bytes, series: Series) -> dict:
     try:
         _need_the_same_conditions(conditions, job["interpreter"])
         limit = job["give_up_after"]
-        report = grade(modules, part(job["part"]), **vars(conditions), give_up_after=limit, series=series)
+        report = grade(modules, part(job["part"]), **vars(conditions), give_up_after=limit, context=context)
     except TooSlow:
         return {"too slow": True}
     except SandboxUnavailable as error:

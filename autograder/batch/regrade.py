@@ -156,7 +156,7 @@ def find_entry(path: Path, which: str) -> tuple[int, LedgerEntry]:
         )
     found = None
     learner, _, name = which.rpartition("/")
-    with contextlib.suppress(KeyError):
+    with contextlib.suppress(ValueError):
         name = part_named(name).name  # part11 is the capstone
     for line_number, entry in read_ledger(path):
         if which == str(line_number) or (entry.learner, entry.part) == (learner, name):

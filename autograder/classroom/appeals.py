@@ -313,7 +313,7 @@ def _parse_name(which: str) -> tuple[str, Part, str]:
     name, _, check = rest.partition("/")
     try:
         return learner, part_named(name), check.removeprefix("test_")
-    except KeyError as error:
+    except ValueError as error:
         raise ClassError(
             f"{ascii(which)} is not a request. Write it like ada/part05/NAME, where NAME is a check."
         ) from error

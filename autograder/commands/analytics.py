@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import part_or_capstone, parts_of
+from autograder.commands.options import parts_of
 from autograder.console import print_lines, reports_errors
+from autograder.course import part_or_capstone
 
 app = typer.Typer()
 

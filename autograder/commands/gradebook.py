@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.options import ClassOption, PartOption, part_or_capstone, parts_of
+from autograder.commands.options import ClassOption, PartOption, parts_of
 from autograder.console import failure, print_lines, reports_errors
-from autograder.course import ROOT, capstone
+from autograder.course import ROOT, capstone, part_or_capstone
 from autograder.errors import Misuse
 
 app = typer.Typer()

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from autograder import course
 from autograder.course import Part, part, parts
 
 ClassOption = Annotated[Path, typer.Option("--class", help="The class's folder.", show_default="the course's own")]
@@ -16,15 +15,4 @@ PartOption = Annotated[int | None, typer.Option("--part", help="Only this part."
 
 def parts_of(number: int | None) -> tuple[Part, ...]:
     """The part with this number, or all parts for None. Raises ValueError if there is no such part."""
-    try:
-        return parts() if number is None else (part(number),)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
-
-
-def part_or_capstone(number: int) -> Part:
-    """The part with this number; 11 is the capstone. Raises ValueError with a sentence."""
-    try:
-        return course.part_or_capstone(number)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
+    return parts() if number is None else (part(number),)

@@ -36,7 +36,7 @@ class TooSlow(Exception):
 
 
 @dataclass(frozen=True)
-class Series:
+class GradingContext:
     """What many gradings in one process share. seconds: see `MistakeOracle`; passed: the answers with which checks have
     passed.
     """
@@ -93,17 +93,17 @@ def grade(
     explain: bool = True,
     limits: Limits = CHECK,
     give_up_after: float | None = None,
-    series: Series | None = None,
+    context: GradingContext | None = None,
     ahead: WorkerAhead | None = None,
 ) -> Report:
     """Grade one part. files: a learner's modules by file name; only this part's is used, the reference stands for the
     other parts, unless own_parts asks for the learner's. seed: of the random inputs, drawn when None; task: its checks
-    only; explain: look for the likely mistake of a failing check; limits: of the worker; series: what is shared with
+    only; explain: look for the likely mistake of a failing check; limits: of the worker; context: what is shared with
     other gradings; ahead: a worker to use in the local tier, if the seed is to be drawn and all else is as usual.
     Whatever the code does is in the report; raises SandboxUnavailable when the tier does not hold here, and TooSlow
     when the code has used give_up_after seconds: it needs more for a verdict, which is the same whenever it is found.
     """
-    series = series or Series()
+    context = context or GradingContext()
     if seed is not None or own_parts or tier is not Tier.LOCAL or limits is not CHECK or give_up_after is not None:
         ahead = None
     if seed is None:
@@ -127,14 +127,14 @@ def grade(
         session = Session(part, probes, worker, data, source=source, extends=give_up_after is None)
         if own_parts:
             session.timeouts.expect_answers()  # as it did on the reference
-        checks = run_suite(part, session, seed, task, series.passed)
+        checks = run_suite(part, session, seed, task, context.passed)
         if give_up_after is not None and worker.used_up:
             raise TooSlow
         printed = worker.read_output() if session.printed is None else session.printed
         interpreter, used = worker.interpreter_version or "", session.share_used(limits.total_seconds)
     if any(check.status in FAILED for check in checks):
         # The known-wrong implementations run unguarded: next to our own code only.
-        checks = _explained(checks, session, shipped, series, name_mistakes=explain and not own_parts)
+        checks = _explained(checks, session, shipped, context, name_mistakes=explain and not own_parts)
     return _report(part, content, seed, tier, task, checks, interpreter, printed, used)
 
 
@@ -168,7 +168,7 @@ def _explained(
     checks: list[Check],
     session: Session,
     shipped: Mapping[str, bytes],
-    series: Series,
+    context: GradingContext,
     name_mistakes: bool,
 ) -> list[Check]:
     """The checks, those that fail with the likely mistake and its line. What that needs is loaded here: where all
@@ -181,7 +181,7 @@ def _explained(
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        checks = diagnose(part, checks, calls, shipped, series.oracle, session.runs, session.builds_on)
+        checks = diagnose(part, checks, calls, shipped, context.oracle, session.runs, session.builds_on)
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 
 

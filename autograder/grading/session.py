@@ -13,8 +13,8 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.reference import signature
 from autograder.grading.report import NOT_RUN, Check
 from autograder.grading.sources import Source, called_as, with_place
-from autograder.grading.timeouts import CallTimeouts
-from autograder.sandbox import LOAD, Reply, Worker
+from autograder.grading.timeouts import LOADING, CallTimeouts
+from autograder.sandbox import Reply, Worker
 
 # Of the import alone: the process ended, or can't be talked to. Whatever is called, it would do so again.
 NO_IMPORT = ("timeout", "crashed", "exited", "protocol")
@@ -95,10 +95,8 @@ class Session:
         if not self.ready and self.worker.used_up and not self._may_use_more():
             self.calls.pop(self.current, None)  # those so far decide nothing
             raise CheckFailed(NOT_RUN, "timeout")
-        if self._import is None:
-            self._import = self._ask(LOAD, ())
-        if self._import.failure in NO_IMPORT:
-            reply, called = self._import, f"import {self.part.module}"
+        if self._load().failure in NO_IMPORT:
+            reply, called = self._load(), f"import {self.part.module}"
             recorded = replace(reply, failure="load")
         else:
             reply = recorded = self._ask(probe, arguments)
@@ -146,33 +144,45 @@ class Session:
         """The answer to a call that the current check is going to make; None where `call` would refuse to make it."""
         if self.worker.used_up and not self._may_use_more():
             return None
+        return None if self._load().failure in NO_IMPORT else self._ask(probe, arguments)
+
+    def _load(self) -> Reply:
+        """The reply to importing the learner's file. It is imported once."""
         if self._import is None:
-            self._import = self._ask(LOAD, ())
-        return None if self._import.failure in NO_IMPORT else self._ask(probe, arguments)
+            self._import = self._placed(self._within_budget(self.worker.load, LOADING))
+        return self._import
 
     def _ask(self, probe: str, arguments: tuple) -> Reply:
-        if self.ready and probe != LOAD:
+        if self.ready:
             answered = self.ready.pop()
             if (answered.probe, answered.arguments) == (probe, arguments):
                 return answered.reply
             self.ready = []  # a check that makes other calls with the same seed: it gets their answers
         timeouts = self.timeouts
-        first = timeouts.cpu_seconds(self.task, probe)
+        first = timeouts.cpu_seconds(self.task)
         reply = self._call(probe, arguments, first)
         if reply.failure == "timeout":
             more = timeouts.on_a_slow_machine(self.task, probe, arguments)
             reply = self._call(probe, arguments, more) if more > first else reply
-        if reply.failure == "timeout":
-            timeouts.note_timeout(self.task)
-        return with_place(reply, self.part, self.source)
+        return self._placed(reply)
 
     def _call(self, probe: str, arguments: tuple, cpu_seconds: float) -> Reply:
-        how = {"seconds": self.timeouts.seconds(cpu_seconds), "cpu_seconds": cpu_seconds}
-        reply = self.worker.call(probe, list(arguments), **how)
         self.asked.append((probe, arguments))
+        return self._within_budget(functools.partial(self.worker.call, probe, list(arguments)), cpu_seconds)
+
+    def _within_budget(self, request: Callable[..., Reply], cpu_seconds: float) -> Reply:
+        """The reply to a request, made again if only the budget was too small for this machine."""
+        seconds = self.timeouts.seconds(cpu_seconds)
+        reply = request(seconds=seconds, cpu_seconds=cpu_seconds)
         if reply.failure == "timeout" and self.worker.used_up and self._may_use_more():
-            reply = self.worker.call(probe, list(arguments), **how)
+            reply = request(seconds=seconds, cpu_seconds=cpu_seconds)
         return reply
+
+    def _placed(self, reply: Reply) -> Reply:
+        """The reply with its place in the learner's file. Later calls get less time after a timeout."""
+        if reply.failure == "timeout":
+            self.timeouts.note_timeout(self.task)
+        return with_place(reply, self.part, self.source)
 
     def _may_use_more(self) -> bool:
         """Whether the budget is larger on this machine, since the reference is slow here, too."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.grading.part_probes import Probes
-from autograder.sandbox import LOAD
 
 # Seconds, or this multiple of the reference's time for the same call if that is more. (Its slowest call, a chain of
 # 50,000 nodes, takes 0.1 s on a typical machine, every other one at most 0.05.) After a timeout, code gets less time,
@@ -31,9 +30,9 @@ class CallTimeouts:
         self._timed_out = False
         self._tasks_timed_out: set[str] = set()
 
-    def cpu_seconds(self, task: str, probe: str) -> float:
+    def cpu_seconds(self, task: str) -> float:
         """For the next call, of a task."""
-        return LOADING if probe == LOAD else self._for(task)[0]
+        return self._for(task)[0]
 
     def seconds(self, cpu_seconds: float) -> float | None:
         """For the next call, its waiting included; None is what the limits allow."""
@@ -42,8 +41,6 @@ class CallTimeouts:
     def on_a_slow_machine(self, task: str, probe: str, arguments: tuple) -> float:
         """For the same call, which was not answered in time: more than before where the reference is slow."""
         least, times = self._for(task)
-        if probe == LOAD:
-            return LOADING
         return max(least, times * (self._probes.reference_seconds(probe, arguments) or 0.0))
 
     def all_together(self, calls: Iterable[tuple[str, tuple]]) -> float:

@@ -14,7 +14,7 @@ from autograder import backups
 from autograder.course import EXERCISES, Part
 from autograder.errors import Failure
 from autograder.files import shown_path
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.misconceptions import Misconception, misconceptions
 from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Report
@@ -48,12 +48,12 @@ def find(
     """Search for plants with different mistakes, until `most` are new to the learner or the time is over. Mistakes that
     they have had before come last.
     """
-    found = _search(Series(), content, part, seed, had, most, cpu_seconds)
+    found = _search(GradingContext(), content, part, seed, had, most, cpu_seconds)
     return sorted(found, key=lambda plant: plant.mistake in had)
 
 
 def _search(
-    series: Series, content: bytes, part: Part, seed: int, had: Sequence[str], most: int, cpu_seconds: float
+    context: GradingContext, content: bytes, part: Part, seed: int, had: Sequence[str], most: int, cpu_seconds: float
 ) -> Iterator[Plant]:
     end, latest = cpu_time() + cpu_seconds, time.monotonic() + SECONDS / CPU_SECONDS * cpu_seconds
     names: set[str] = set()
@@ -61,7 +61,7 @@ def _search(
         if cpu_time() > end or time.monotonic() > latest or len(names - {*had}) >= most:
             return
         changed = None if edit.mistake in names else valid(edit, content)
-        plant = None if changed is None else _tried(edit, changed, part, seed, series)
+        plant = None if changed is None else _tried(edit, changed, part, seed, context)
         if plant is not None and plant.mistake not in names:
             names.add(plant.mistake)
             yield plant
@@ -72,12 +72,12 @@ def cpu_time() -> float:
     return sum(os.times()[:4])
 
 
-def _tried(edit: Edit, changed: bytes, part: Part, seed: int, series: Series) -> Plant | None:
+def _tried(edit: Edit, changed: bytes, part: Part, seed: int, context: GradingContext) -> Plant | None:
     """The edit as a plant, if some checks fail with a wrong answer, and one known mistake is recognised."""
 
     def graded(draw: int, explain: bool) -> Report:
         files = {part.file_name: changed}
-        return grade(files, part, seed=draw, tier=Tier.LOCAL, explain=explain, series=series)
+        return grade(files, part, seed=draw, tier=Tier.LOCAL, explain=explain, context=context)
 
     if not _wrong_answer(graded(seed, explain=False), part):
         return None

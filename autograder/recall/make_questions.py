@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from autograder.course import Part
 from autograder.grading.checks import Draw
 from autograder.grading.compare import show
-from autograder.grading.grade import Series, data_files, grade
+from autograder.grading.grade import GradingContext, data_files, grade
 from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
@@ -191,17 +191,19 @@ class _Maker:
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
         """Which check would fail if a line were different?"""
         lines = {line for run in runs for line in self._lines(run)}
-        yield from self._graded_questions(lines, runs, Series())
+        yield from self._graded_questions(lines, runs, GradingContext())
 
-    def _graded_questions(self, lines: set[int], runs: list[RecordedRun], series: Series) -> Iterator[Question]:
+    def _graded_questions(
+        self, lines: set[int], runs: list[RecordedRun], context: GradingContext
+    ) -> Iterator[Question]:
         """A question on the first change that some checks of the task notice and others do not."""
-        now = self._graded(self.content, series)
+        now = self._graded(self.content, context)
         passing = {check.name for check in now if check.status == "passed" and not check.hidden}
         changes = own_changes(self.part, self.code, lines, self.rng)[:GRADED]
         known = {change.content: change for change, _ in self._given(changes, runs[0], runs)} if runs else {}
         for change in changes:
             change = known.get(change.content, change.as_slip)
-            checks = [check for check in self._graded(change.content, series) if check.name in passing]
+            checks = [check for check in self._graded(change.content, context) if check.name in passing]
             failing = [check for check in checks if check.status != "passed"]
             staying = [check for check in checks if check.status == "passed"]
             self.rng.shuffle(staying)
@@ -217,9 +219,9 @@ class _Maker:
                 yield self._question("which check", None, words, made, why, change.line)
                 return
 
-    def _graded(self, content: bytes, series: Series) -> tuple[Check, ...]:
+    def _graded(self, content: bytes, context: GradingContext) -> tuple[Check, ...]:
         files = {self.part.file_name: content}
-        return grade(files, self.part, seed=self.seed, tier=Tier.LOCAL, explain=False, series=series).checks
+        return grade(files, self.part, seed=self.seed, tier=Tier.LOCAL, explain=False, context=context).checks
 
     # How a call runs.
 

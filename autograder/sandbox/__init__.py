@@ -6,7 +6,7 @@
 from autograder.sandbox.limits import BOARD, CAPSTONE, CHECK, Limits
 from autograder.sandbox.protocol import Reply
 from autograder.sandbox.tiers import SandboxUnavailable, Tier, interpreter_version
-from autograder.sandbox.worker_client import LOAD, WAITED, MachineBusy, Worker
+from autograder.sandbox.worker_client import WAITED, MachineBusy, Worker
 
 
 def strict_tier() -> Tier:
@@ -20,7 +20,6 @@ __all__ = [
     "BOARD",
     "CAPSTONE",
     "CHECK",
-    "LOAD",
     "Limits",
     "MachineBusy",
     "Reply",

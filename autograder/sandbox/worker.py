@@ -136,15 +136,17 @@ class ModuleSpace:
         """Send plain data to the trusted side before the answer is complete."""
         self.replies.send("progress", data)
 
+    def confirm(self):
+        """Answer the request to load the modules, which `activate` has done."""
+        if self.failure is None:
+            self.replies.send("value", None)
+        else:
+            self.replies.send_failure(self.failure)
+
     def call(self, probe, arguments):
-        """Answer one call with a value, or with a description of the failure. Without a probe, only load
-        the modules.
-        """
+        """Answer one call with a value, or with a description of the failure."""
         if self.failure is None:
             try:
-                if not probe:
-                    self.replies.send("value", None)
-                    return
                 function = self.namespace.get(probe)
                 if function is None:
                     raise NotImplementedError(f"the probe {probe} does not exist")
@@ -434,7 +436,10 @@ def main():
                 current.deactivate(names)
             space.activate(names)
             current = space
-        space.call(request["probe"], request["arguments"])
+        if "probe" in request:
+            space.call(request["probe"], request["arguments"])
+        else:
+            space.confirm()
         start_clock(0)
 
 

@@ -30,7 +30,6 @@ CALL_OUT_OF_PROCESSOR_TIME = {-getattr(signal, "SIGPROF", 27), 128 + getattr(sig
 KILLED = {-getattr(signal, "SIGKILL", 9), 128 + getattr(signal, "SIGKILL", 9)}
 WAITED = "it did nothing but wait"  # the beginning of the message for code that the idle limit has ended
 PARENT_DEATH_SIGNAL = sys.platform == "linux"
-LOAD = ""  # instead of a probe's name: only load the modules in the folder
 
 
 @dataclass
@@ -144,6 +143,10 @@ class Worker:
         by_signal = PARENT_DEATH_SIGNAL and threading.current_thread() is threading.main_thread()
         return "signal" if by_signal else "pipe"
 
+    def load(self, folder: str = "submission", seconds: float | None = None, cpu_seconds: float = 0) -> Reply:
+        """Load the modules in `folder` without a call. The options, and what it raises, are those of `call`."""
+        return self._request({"folder": folder}, seconds, cpu_seconds)
+
     def call(
         self,
         probe: str,
@@ -153,8 +156,8 @@ class Worker:
         seconds: float | None = None,
         cpu_seconds: float = 0,
     ) -> Reply:
-        """Call one probe, or LOAD, on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; None means
-        the limits' own seconds.
+        """Call one probe on the implementation in `folder`. seconds, cpu_seconds: see `Deadline`; None means the
+        limits' own seconds.
 
         `on_progress` gets each progress note at once. Raises SandboxUnavailable if the worker does not start, and
         MachineBusy if it got no processor time; anything that the code does is a failure in the reply. If the process
@@ -162,6 +165,15 @@ class Worker:
         again, unless it sends progress notes.
         """
         request = {"probe": probe, "arguments": list(arguments), "folder": folder}
+        return self._request(request, seconds, cpu_seconds, on_progress)
+
+    def _request(
+        self,
+        request: dict,
+        seconds: float | None,
+        cpu_seconds: float,
+        on_progress: Callable[[object], None] | None = None,
+    ) -> Reply:
         allowed = self.limits.call_seconds if seconds is None else seconds
         reply = self._ask(request, Deadline(allowed, cpu_seconds), on_progress)
         if self._killed and on_progress is None and not self.used_up:

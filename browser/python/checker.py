@@ -22,13 +22,14 @@ from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
 from autograder.learner.hints import all_hints
 from autograder.render.next_step import next_step
-from autograder.sandbox import LOAD, Limits, Reply, Tier
+from autograder.sandbox import Limits, Reply, Tier
 from autograder.sandbox.protocol import ProtocolError, parse_message
 from autograder.text import clean_text
 
 # The clock of a page runs on while other programs have the processor, and WebAssembly is half as fast as a process.
 CLOCK_TIMES = 2.5
 OUTPUT_CHARACTERS = 64 * 1024
+ONLY_LOAD = ""  # in the page's messages, in place of a probe: only load the files
 STOPS = ("timeout", "crashed")  # failures that cost the learner's interpreter
 
 
@@ -62,6 +63,10 @@ class AnsweredWorker:
 
     def __exit__(self, *unused: object) -> None:
         pass
+
+    def load(self, seconds: float | None = None, cpu_seconds: float = 0) -> Reply:
+        """The known answer. Raises Missing, like `call`."""
+        return self.call(ONLY_LOAD, [], seconds, cpu_seconds)
 
     def call(self, probe: str, arguments: Sequence, seconds: float | None = None, cpu_seconds: float = 0) -> Reply:
         """The known answer. Raises Missing. A timeout counts only if the call had at least as many seconds."""
@@ -153,7 +158,7 @@ class PartCheck:
     def _recorded_calls(self) -> list[tuple[str, list]]:
         """In the order of the checks. A check that a call has stopped makes no others."""
         stopped = {key for key, known in self._answers.items() if any(each.reply.failure in STOPS for each in known)}
-        calls: list[tuple[str, list]] = [(LOAD, [])]
+        calls: list[tuple[str, list]] = [(ONLY_LOAD, [])]
         for entry in recording(self._part)["checks"]:
             if entry["seeds"] and self._task in (None, entry["task"]):
                 steps = [step for seed in seeds(self._part) for step in entry["seeds"][str(seed)]]

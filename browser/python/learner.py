@@ -82,10 +82,15 @@ class Served:
             self.loaded = True
 
     def call(self, probe: str, arguments: str) -> str:
-        """The reply to one call, as a line of the wire's protocol. arguments: JSON."""
+        """The reply to one call, as a line of the wire's protocol. probe: empty to only load the modules; arguments:
+        JSON.
+        """
         self.load()
         self.answer.id = "page"
-        self.space.call(probe, json.loads(arguments))
+        if probe:
+            self.space.call(probe, json.loads(arguments))
+        else:
+            self.space.confirm()
         return self.answer.line
 
     def output(self) -> str:

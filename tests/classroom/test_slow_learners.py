@@ -15,7 +15,7 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grading_run import MOST_OF_A_LEARNER, NOT_RUN, BatchRun, GradedTask
 from autograder.batch.local_processes import Pool
 from autograder.course import part, parts
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.request import Conditions
 from autograder.grading.store import Store
 from autograder.sandbox import CHECK, Tier
@@ -43,12 +43,12 @@ class Counted:
 
     def __init__(self) -> None:
         self.jobs: list[dict] = []
-        self.series = Series()
+        self.context = GradingContext()
 
     def submit(self, line: bytes) -> Future:
         future: Future = Future()
         job = json.loads(line)
-        answer = json.dumps(grading_process._answer(line, self.series)).encode()
+        answer = json.dumps(grading_process._answer(line, self.context)).encode()
         self.jobs.append({"part": job["part"], "brief": job["give_up_after"], "gave up": b'"too slow"' in answer})
         future.set_result(answer)
         return future

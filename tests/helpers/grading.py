@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 from autograder.batch.grading_process import SECONDS_FOR_MISTAKES
 from autograder.course import Part, part_or_lab
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.report import Report
 from autograder.sandbox import Tier
 
-SERIES = Series(SECONDS_FOR_MISTAKES)
+CONTEXT = GradingContext(SECONDS_FOR_MISTAKES)
 
 
 @functools.cache
@@ -31,4 +31,4 @@ def graded_together(of: Part, sources: Iterable[bytes], seed: int = 1, explain: 
 
 def _graded(of: Part, source: bytes, seed: int, task: str | None, explain: bool) -> Report:
     files = {of.file_name: source}
-    return grade(files, of, seed=seed, tier=Tier.LOCAL, task=task, explain=explain, series=SERIES)
+    return grade(files, of, seed=seed, tier=Tier.LOCAL, task=task, explain=explain, context=CONTEXT)

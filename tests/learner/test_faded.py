@@ -14,7 +14,7 @@ from autograder.class_folder import settings
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError, code_in_hints, load_settings
 from autograder.course import SOLUTIONS, part, parts_and_labs
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.grading.sources import functions_of
 from autograder.learner import hint_steps, local_state, planted
 from autograder.learner.faded import examples
@@ -91,10 +91,10 @@ def messages_of_blanks(chosen) -> None:
     """Check each code with all its blanks empty: the message says which blank the call met, and where."""
 
     def reports():
-        series = Series()
+        context = GradingContext()
         for each, task, example in chosen:
             content = example.module.encode("utf-8")
-            yield content, task, grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, series=series)
+            yield content, task, grade({each.file_name: content}, each, tier=Tier.LOCAL, task=task.id, context=context)
 
     for content, task, report in reports():
         failing = next(check for check in report.checks if check.status == "error")

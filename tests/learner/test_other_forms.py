@@ -7,7 +7,7 @@ import re
 import pytest
 
 from autograder.course import SOLUTIONS, part, parts
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.learner.compare import measure_costs
 from autograder.learner.other_forms import Form, notes_on, with_form
 from autograder.learner.recorded_calls import record_checks
@@ -46,11 +46,11 @@ def test_every_form_passes_all_checks_of_its_task(number):
     reference = (SOLUTIONS / tested.file_name).read_text(encoding="utf-8")
 
     def graded():
-        series = Series()
+        context = GradingContext()
         for task in tested.tasks:
             for form in notes_on(tested)[task.id].forms if task.defines else ():
                 files = {tested.file_name: with_form(reference, task, form).encode("utf-8")}
-                yield grade(files, tested, seed=1, tier=Tier.LOCAL, task=task.id, series=series, explain=False)
+                yield grade(files, tested, seed=1, tier=Tier.LOCAL, task=task.id, context=context, explain=False)
 
     for report in graded():
         assert report.passed and report.checks, [check.message for check in report.checks if check.status != "passed"]
