@@ -17,6 +17,7 @@ from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, St
 from autograder.leaderboard.page import write_pages
 from autograder.leaderboard.ranking import BoardTable, make_table
 from autograder.leaderboard.real_names import kept_roster
+from autograder.leaderboard.recipe_answers import NoScore, Score
 from autograder.leaderboard.recipe_source import (
     NUM_STEPS,
     RUNS,
@@ -25,7 +26,7 @@ from autograder.leaderboard.recipe_source import (
     RecipeSource,
     read_source,
 )
-from autograder.leaderboard.recipes import NoScore, OnStep, Score, score
+from autograder.leaderboard.recipes import OnStep, score
 from autograder.leaderboard.review import gap_reason, review_reason
 from autograder.leaderboard.store import Attempt, BoardStore
 from autograder.sandbox import Tier

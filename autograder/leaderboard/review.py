@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import STUB, RecipeSource, check_source
-from autograder.leaderboard.recipes import Score
 from autograder.leaderboard.store import BoardStore
 
 # Weights trained elsewhere fit into the source, and frequencies reveal the letters: such a recipe reaches 2.10. It does
