@@ -6,21 +6,19 @@ seed and other letters, so nothing here helps there.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograder import model
-from autograder.bundle import recordings
+from autograder.bundle.recordings import recorded_figures
 from autograder.capstone.agreement import MANY_STEPS, STEPS_AFTER
 from autograder.capstone.capstone_checks import measurable
-from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, draw_task
+from autograder.capstone.capstone_run import NAMES, NUM_STEPS, CapstoneTask, draw_task
 from autograder.capstone.evidence import CORRECT
 from autograder.capstone.grade_capstone import measure
 from autograder.capstone.run_result import COUNTS, RunResult
 from autograder.capstone.training_variants import DEFAULT_SEED, KNOWN_MISTAKES, TrainedVariant, TrainingVariant, train
-from autograder.course import HERE, ROOT
-from autograder.files import write_atomically
+from autograder.course import HERE
 
 # A limit of agreement is 1e-6. These digits keep the file small, and change no verdict.
 WEIGHT_DIGITS, LOSS_DIGITS = 10, 9
@@ -28,12 +26,8 @@ WEIGHT_DIGITS, LOSS_DIGITS = 10, 9
 
 def recorded_capstone() -> bytes:
     """What `record_capstone` returns as JSON, from an earlier call if nothing has changed since: it takes a minute."""
-    kept = recordings.RECORDINGS / f"capstone-{_digest()[:24]}.json"
-    if not kept.is_file():
-        recordings.RECORDINGS.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(record_capstone(KNOWN_MISTAKES), separators=(",", ":"))
-        write_atomically(kept, text.encode("ascii"))
-    return kept.read_bytes()
+    files = [*(HERE / "capstone").glob("*.py"), HERE / "model.py", NAMES, Path(__file__)]
+    return recorded_figures("capstone", lambda: record_capstone(KNOWN_MISTAKES), files)
 
 
 def record_capstone(mistakes: Sequence[TrainingVariant], num_steps: int = NUM_STEPS) -> dict:
@@ -89,12 +83,3 @@ def _rounded(losses: Sequence[float]) -> list[float]:
 def _rows(weights: model.Weights, digits: int | None = None) -> dict[str, list[list[float]]]:
     """Lists of rows; exact without digits."""
     return {name: (matrix if digits is None else matrix.round(digits)).tolist() for name, matrix in weights.items()}
-
-
-def _digest() -> str:
-    digest = hashlib.sha256(str(sorted(COUNTS.items())).encode("ascii"))
-    digest.update("\n".join(variant.says for variant in KNOWN_MISTAKES).encode("utf-8"))
-    paths = [*(HERE / "capstone").glob("*.py"), HERE / "model.py", ROOT / "datasets" / "names.txt"]
-    for path in sorted([*paths, HERE / "bundle" / "capstone_recording.py"]):
-        digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
-    return digest.hexdigest()

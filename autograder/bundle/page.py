@@ -17,12 +17,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from autograder.bundle.board_recording import recorded_board
 from autograder.bundle.capstone_recording import recorded_capstone
 from autograder.bundle.class_page import ClassPage
 from autograder.bundle.page_example import example, recorded_verdict
 from autograder.bundle.recordings import recorded
 from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
-from autograder.course import HERE, ROOT, Part, parts
+from autograder.course import EXERCISES, HERE, RECIPE_FILE, ROOT, Part, parts
 from autograder.errors import Failure
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
 from autograder.notebooks.lesson_page import lesson_cells, markdown_as_html
@@ -34,7 +35,9 @@ MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
 MORE_MODULES = """backups learner/__init__ learner/hints learner/local_state bundle/capstone_replay capstone/agreement
-    capstone/capstone_checks capstone/card_drawing capstone/run_result""".split()
+    bundle/recipe_replay capstone/capstone_checks capstone/card_drawing capstone/run_result leaderboard/__init__
+    leaderboard/noise leaderboard/recipe_answers leaderboard/recipe_source leaderboard/score_lines
+    leaderboard/recipe_probes leaderboard/token_permutation""".split()
 CAPSTONE_PROBES = ("training_probes.py", "step_probes.py")
 DATASETS = ("names.txt",)
 # Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
@@ -180,7 +183,7 @@ def _bundle(entry: Path, to: Path, definition: str = "") -> None:
 def course_data(wanted: Sequence[Part], of_class: ClassPage | None = None) -> dict:
     """What the page's program reads: parts, tasks and stubs, and the dates and links of a class."""
     due = of_class.due if of_class else {}
-    stubs = fresh_stubs()
+    stubs = {**fresh_stubs(), RECIPE_FILE: (EXERCISES / RECIPE_FILE).read_text(encoding="utf-8")}
     rows = [
         {
             "number": part.number,
@@ -201,7 +204,12 @@ def course_data(wanted: Sequence[Part], of_class: ClassPage | None = None) -> di
         for part in wanted
     ]
     of = {"links": list(of_class.links.items()), "zone": of_class.zone if due else ""} if of_class else {}
-    return {"parts": rows, **of, "notes": NOTES, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
+    return {
+        "parts": rows,
+        **of,
+        "notes": NOTES,
+        "stubs": {name: stubs[name] for name in (*(part.file_name for part in wanted), RECIPE_FILE)},
+    }
 
 
 def _example(wanted: Sequence[Part], checker: Mapping[str, bytes]) -> dict:
@@ -218,6 +226,7 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in (*MODULES, *MORE_MODULES)}
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/bundle/board.json"] = recorded_board()
     files["autograder/capstone/__init__.py"] = b""  # the engine's own imports what needs numpy
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
     files["browser/checker.py"] = (SOURCE / "python" / "checker.py").read_bytes()

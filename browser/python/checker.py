@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bundle.capstone_replay import report as capstone_report
+from autograder.bundle.recipe_replay import RecipeTries
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
 from autograder.capstone.card_drawing import Card, draw, to_svg
@@ -169,6 +170,9 @@ class PartCheck:
 
 class Page:
     """What the page calls. All text is JSON."""
+
+    def __init__(self) -> None:
+        self.tries = RecipeTries()
 
     def begin(self, request: str) -> str:
         """Begin a check: {"part": 5, "task": "5.2" or null, "files": {name: text}}. Returns what `next` returns."""

@@ -10,10 +10,8 @@ const COMMAND = "python -m autograder capstone";
 // As in autograder/capstone/card.py.
 const [NAMES, MOST_DRAWS, TEMPERATURE] = [5, 200, 0.5];
 const LONGEST_ADDRESS = 48;
-const AT_ONCE = 200; // held-out names between two frames
 const [WIDTH, HEIGHT] = [1200, 630];
 
-const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 0));
 const spelled = (points) => `${points} ${points === 1 ? "point" : "points"}`;
 
 // The measurements on a card: those that `card` makes from the same weights.
@@ -30,7 +28,7 @@ export async function measured(names, weights, seed) {
   const evenness = heads.map((rows) => rows.flat().reduce((sum, weight) => sum - weight * Math.log(Math.max(weight, 1e-300)), 0) / rows.length);
   const head = evenness.indexOf(Math.min(...evenness));
   return {
-    loss: await lossOn(model, heldOut),
+    loss: await model.patientHeldOutLoss(heldOut),
     bigram_loss: pairLoss(training, heldOut),
     parameters: Object.values(model.w).reduce((sum, { data }) => sum + data.length, 0),
     names: invented,
@@ -38,18 +36,6 @@ export async function measured(names, weights, seed) {
     head: head + 1,
     attention: heads[head],
   };
-}
-
-async function lossOn(model, rows) {
-  let [nats, predictions] = [0, 0];
-  for (let start = 0; start < rows.length; start += AT_ONCE) {
-    const some = rows.slice(start, start + AT_ONCE);
-    const count = model.predictions(some);
-    nats += model.heldOutLoss(some) * count;
-    predictions += count;
-    await nextFrame();
-  }
-  return nats / predictions;
 }
 
 export class Capstone {

@@ -11,6 +11,7 @@ const HELD_OUT_SHARE = 0.1;
 // The matrices, and their names in a state dict.
 const KEYS = { wte: "wte", wpe: "wpe", head: "lm_head", q: "layer0.attn_wq", k: "layer0.attn_wk", v: "layer0.attn_wv", o: "layer0.attn_wo", up: "layer0.mlp_fc1", down: "layer0.mlp_fc2" };
 const SPLIT_SEED = 42;
+const AT_ONCE = 200; // held-out names between two frames
 
 // Python rounds halves to even.
 function rounded(number) {
@@ -137,14 +138,23 @@ export class Model {
     Object.assign(this, { characters, w });
   }
 
+  // shapes: [rows, columns] by the names of a state dict. All weights are 0.
+  static empty(chars, shapes) {
+    const w = Object.entries(KEYS).map(([key, name]) => [key, new Matrix(...shapes[name])]);
+    return new Model(new Characters(chars), Object.fromEntries(w));
+  }
+
   // matrices: rows of numbers by the names of a state dict.
   static of(chars, matrices) {
-    const w = Object.entries(KEYS).map(([key, name]) => {
-      const matrix = new Matrix(matrices[name].length, matrices[name][0].length);
-      matrix.data.set(matrices[name].flat());
-      return [key, matrix];
-    });
-    return new Model(new Characters(chars), Object.fromEntries(w));
+    const shapes = Object.entries(matrices).map(([name, rows]) => [name, [rows.length, rows[0].length]]);
+    const model = Model.empty(chars, Object.fromEntries(shapes));
+    for (const [name, matrix] of model.matrices) matrix.data.set(matrices[name].flat());
+    return model;
+  }
+
+  // Each matrix with its name in a state dict.
+  get matrices() {
+    return Object.entries(KEYS).map(([key, name]) => [name, this.w[key]]);
   }
 
   forward(inputs) {
@@ -253,6 +263,19 @@ export class Model {
       }
       return tokens.slice(1).map((id) => chars[id]).join("");
     });
+  }
+
+  // As heldOutLoss, a few rows at a time, so that the page stays responsive.
+  async patientHeldOutLoss(rows) {
+    let [nats, total] = [0, 0];
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const some = rows.slice(start, start + AT_ONCE);
+      const count = this.predictions(some);
+      if (count) nats += this.heldOutLoss(some) * count;
+      total += count;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return total ? nats / total : null;
   }
 
   // What each head attends to in a name: by head, a row for each position, with the weights of the positions so far.

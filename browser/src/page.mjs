@@ -3,6 +3,7 @@ import { dim, element } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
+import { FILE as RECIPE, RecipeRoom } from "./recipe_room.mjs";
 import { Work } from "./storage.mjs";
 import { TrainingRoom } from "./training.mjs";
 
@@ -53,12 +54,14 @@ class Page {
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
     this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     this.engine.catch(() => {}); // reported in `open`
+    const names = async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean);
+    this.recipe = new RecipeRoom({ engine: this.engine, names, work });
     this.training = new TrainingRoom({
       files: () => this.work.all(),
       engine: this.engine,
       remember: (name, value) => this.work.remember(name, value),
       recall: (name) => this.work.recall(name),
-      names: async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean),
+      names,
     });
   }
 
@@ -97,7 +100,7 @@ class Page {
     $("task").onchange = () => this.goToTask($("task").value, false); // the arrow keys stay in the list
     document.querySelector(".skip").onclick = (event) => {
       event.preventDefault(); // the address says which part is shown
-      $(this.part ? "editor-title" : "train-title").focus();
+      $(this.part ? "editor-title" : `${$("main").dataset.view}-title`).focus();
     };
     window.addEventListener("hashchange", () => this.follow());
     this.work.onOtherTab((name, text) => this.follows(name, text));
@@ -121,7 +124,8 @@ class Page {
   // The address says what to show: #part=3&task=3.1&code=...
   async follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
-    if (wanted.has("train")) return this.showTraining();
+    if (wanted.has("train")) return this.showRoom("train", "Train a model", this.training);
+    if (wanted.has("recipe")) return this.showRoom("recipe", "Try a recipe", this.recipe);
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
@@ -131,14 +135,14 @@ class Page {
     this.showRecorded();
   }
 
-  async showTraining() {
+  async showRoom(view, title, room) {
     await this.flush();
     this.part = null;
-    $("main").dataset.view = "train";
-    document.title = "Train a model";
+    $("main").dataset.view = view;
+    document.title = title;
     this.tell("");
     this.drawParts();
-    this.training.open();
+    room.open();
   }
 
   // The verdict on the example of the front page was recorded when the page was built: it need not wait for Python.
@@ -228,9 +232,12 @@ class Page {
       if (part.due) link.append(element("span", { className: "due", textContent: `due ${part.due}` }));
       return element("li", {}, link);
     });
-    const train = element("a", { href: addressOf("train"), textContent: "Train a model" });
-    if (!this.part) train.setAttribute("aria-current", "page");
-    $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train));
+    const rooms = [["train", "Train a model"], ["recipe", "Try a recipe"]].map(([view, title]) => {
+      const link = element("a", { href: addressOf(view), textContent: title });
+      if ($("main").dataset.view === view) link.setAttribute("aria-current", "page");
+      return element("li", { className: "other" }, link);
+    });
+    $("parts").firstElementChild.replaceChildren(...rows, ...rooms);
     const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
     list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
   }
@@ -244,6 +251,7 @@ class Page {
   // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
   async follows(name, text) {
     this.drawParts();
+    if (name === RECIPE) return this.recipe.follow(text);
     if (name !== this.part?.file || this.example) return;
     const typedHere = this.pending ? this.editor.text : null;
     clearTimeout(this.timer);
@@ -267,6 +275,7 @@ class Page {
     const save = this.pending;
     this.pending = null;
     await save?.();
+    await this.recipe.flush();
   }
 
   async check() {
@@ -426,12 +435,16 @@ class Page {
     const replaced = changed.filter((name) => this.work.touched(name));
     if (replaced.length && !confirm(`Replace ${replaced.join(", ")}? Undo reset brings your code back, file by file.`)) return;
     for (const name of changed) await this.work.replace(name, texts[name], "opened");
+    if (RECIPE in texts) this.recipe.open();
     const part = this.part?.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
     const same = Object.keys(texts).length - changed.length;
     const said = [changed.length ? `Opened ${changed.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
     if (part) {
       history.replaceState(null, "", `#part=${part.number}`);
       await this.show(part, null);
+    } else if (RECIPE in texts) {
+      history.replaceState(null, "", "#recipe");
+      await this.follow();
     }
     this.tell(said.join(" "));
   }

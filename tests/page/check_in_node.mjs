@@ -1,11 +1,13 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds}. A job with rows and
-// steps after the files is a run of training: {losses, names, heldOut, claims, capstone}.
+// steps after the files is a run of training: {losses, names, heldOut, claims, capstone}. A job
+// {recipe, names, seeds, steps} is a try of a recipe.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
 import { split } from "../../browser/src/fast.mjs";
+import { RecipeTry } from "../../browser/src/recipe_try.mjs";
 import { OwnRun } from "../../browser/src/own_run.mjs";
 
 const page = process.argv[2];
@@ -43,8 +45,29 @@ async function trained(files, rows, steps) {
   return { losses: run.losses, names, heldOut, claims, capstone };
 }
 
+// Tries a recipe: {losses, lines} or {problem, losses}.
+async function tried({ recipe, names, seeds, steps }) {
+  const losses = [];
+  const start = () => {
+    const spare = course.learner.spare ?? course.startOther(); // it has started already
+    course.learner.spare = null;
+    return spare;
+  };
+  const attempt = new RecipeTry({ checker: course.checker, start, names, steps, onStep: (run, step, loss) => losses.push(loss) });
+  try {
+    return { losses, ...(await attempt.run(recipe, seeds)) };
+  } catch (error) {
+    return { losses, problem: error.message };
+  }
+}
+
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const [part, files, rows, steps] = JSON.parse(line);
+  const job = JSON.parse(line);
+  if (job.recipe) {
+    process.stdout.write(`${JSON.stringify(await tried(job))}\n`);
+    continue;
+  }
+  const [part, files, rows, steps] = job;
   if (rows) {
     process.stdout.write(`${JSON.stringify(await trained(files, rows, steps))}\n`);
     continue;
