@@ -235,7 +235,7 @@ class Page {
     const rooms = [["train", "Train a model"], ["recipe", "Try a recipe"]].map(([view, title]) => {
       const link = element("a", { href: addressOf(view), textContent: title });
       if ($("main").dataset.view === view) link.setAttribute("aria-current", "page");
-      return element("li", { className: "other" }, link);
+      return element("li", { className: view === "train" ? "other" : "" }, link);
     });
     $("parts").firstElementChild.replaceChildren(...rows, ...rooms);
     const list = $("parts").firstElementChild; // on a phone, it scrolls sideways

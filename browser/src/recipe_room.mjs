@@ -134,7 +134,10 @@ export class RecipeRoom {
   refuse(problem) {
     const line = problem.match(/^Line (\d+):|\bline (\d+)\)/);
     this.say(`No score. ${problem}`);
-    if (line) this.editor.mark(Number(line[1] ?? line[2]));
+    if (!line) return;
+    const number = Number(line[1] ?? line[2]);
+    this.editor.goTo(number, false);
+    this.editor.mark(number);
   }
 
   show({ lines, loss }, seeds) {
