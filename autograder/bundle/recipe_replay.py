@@ -110,13 +110,14 @@ class RecipeTry:
             return {"weights": self._weights, "names": None}
         return {"weights": self._weights, "names": list(itertools.islice(self._docs, self._sizes[self._step]))}
 
-    def _reply(self, line: str, failure: str, message: str) -> Reply:
+    def _reply(self, line: str, failure: str, said: str) -> Reply:
         if failure:
-            return Reply(failure=failure, message=message)
+            return Reply(failure=failure, message=said)
         try:
-            return parse_message(line.encode("utf-8", "replace"), files=[FILE_NAME]).reply
+            message = parse_message(line.encode("utf-8", "replace"), files=[FILE_NAME])
         except ProtocolError as error:
             return Reply(failure="protocol", message=f"the reply was not an answer: {error}")
+        return message.reply or Reply(failure="protocol", message="an answer was sent that belongs to no call")
 
 
 class RecipeTries:

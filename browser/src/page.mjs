@@ -57,12 +57,17 @@ class Page {
     const names = async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean);
     this.recipe = new RecipeRoom({ engine: this.engine, names, work });
     this.training = new TrainingRoom({
-      files: () => this.work.all(),
+      files: () => this.modules,
       engine: this.engine,
       remember: (name, value) => this.work.remember(name, value),
       recall: (name) => this.work.recall(name),
       names,
     });
+  }
+
+  // The parts' files, without the recipe, which no check reads.
+  get modules() {
+    return Object.fromEntries(Object.entries(this.work.all()).filter(([name]) => name !== RECIPE));
   }
 
   // Shows the part and what the learner wrote while Python is still loading.
@@ -203,7 +208,7 @@ class Page {
       if (button.ariaDisabled === "true") return;
       dim(button, true);
       await this.flush();
-      const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
+      const files = { ...this.modules, [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
       output.replaceChildren(element("p", { className: "note", textContent: "Running ..." }));
       const engine = await this.engine;
       // A new interpreter has not run the cells before this one.
@@ -297,7 +302,7 @@ class Page {
     }, 1000);
     try {
       if (!engine) throw new Error("Python did not start");
-      const files = { ...this.work.all(), [part.file]: text };
+      const files = { ...this.modules, [part.file]: text };
       const report = await engine.check({ part: part.number, task, files }, (probe) => (last = probe ? "your code runs" : "your file loads"));
       // A check of one task says nothing about the others.
       if (!this.example && !task) {
@@ -417,7 +422,7 @@ class Page {
 
   async saveZip() {
     await this.flush();
-    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.all())), download: "exercises.zip" });
+    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.touched(RECIPE) ? this.work.all() : this.modules)), download: "exercises.zip" });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or submit it.");
