@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 from array import array
 from collections.abc import Mapping, Sequence
@@ -52,7 +53,7 @@ class RecipeTry:
         docs = list(self._names)
         rng.shuffle(docs)
         self._drawn = {
-            name: [rng.gauss(0, 1.0) for _ in range(rows * columns)] for name, (rows, columns) in self._shapes.items()
+            matrix: [rng.gauss(0, 1.0) for _ in range(math.prod(shape))] for matrix, shape in self._shapes.items()
         }
         tokens = self._shapes["wte"][0]
         self._permutation = TokenPermutation(rng.sample(range(tokens), tokens))
