@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.invocation import command
-
-if TYPE_CHECKING:
-    from autograder.capstone.training_variants import TrainingStart
 
 # Two programs with the same arithmetic in a different order differ by 2e-15 in the losses and 3e-14 in the weights
 # after 1,000 steps (three programs, Python 3.10 to 3.13). A change of the first weights in the last digit grows to
@@ -33,7 +30,7 @@ class MatchedMistake:
 
     variant: Any  # a TrainingVariant, or what is recorded of one: held_out and explodes
     says: str
-    start: TrainingStart | None = None
+    start: Any = None
 
 
 @dataclass(frozen=True)
