@@ -56,7 +56,7 @@ export class Capstone {
   // The words for the learner about a run that has ended. problem: why it stopped, if it did.
   async judge(run, seed, problem, say) {
     const names = await this.names();
-    const { checker } = await this.engine;
+    const checker = await this.checker();
     let [report, claims] = [null, null];
     const recorded = await this.recorded();
     const { step, counts } = JSON.parse(recorded);
@@ -79,6 +79,13 @@ export class Capstone {
     this.remember(this.shown);
     await this.draw();
     return report ? `The capstone's report is below: ${this.inWords(report)}` : "";
+  }
+
+  // The trusted interpreter, once Python is there.
+  async checker() {
+    const { checker } = await this.engine;
+    await checker.ready;
+    return checker;
   }
 
   async recorded() {
@@ -122,7 +129,7 @@ export class Capstone {
   }
 
   async drawCard() {
-    const { checker } = await this.engine;
+    const checker = await this.checker();
     const given = { ...this.shown.card, learner: $("card-name").value, address: this.address };
     const { svg, light, says } = JSON.parse(await checker.ask("card", { measured: JSON.stringify(given) }));
     for (const old of [$("card-picture").src, $("card-svg").href]) URL.revokeObjectURL(old);
