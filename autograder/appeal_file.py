@@ -139,9 +139,7 @@ def _text(content: bytes) -> str:
 
 
 def check_names(part: Part) -> list[str]:
-    """The names of a part's checks that are available here. The students' zip has only the public ones, and none for
-    the capstone.
-    """
+    """The names of a part's checks that are here. The students' zip has the public ones, none for the capstone."""
     if part is capstone():
         text = CAPSTONE_CHECKS.read_text(encoding="utf-8") if CAPSTONE_CHECKS.exists() else ""
         return re.findall(r"^    CapstoneCheck\(\"[\d.]+\", [\d.]+, (\w+)", text, re.MULTILINE)

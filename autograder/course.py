@@ -100,10 +100,15 @@ class Part:
         raise ValueError(f"{self.label.capitalize()} has no task {task_id}. Its tasks: {tasks}.")
 
 
+def read_toml(path: Path) -> dict:
+    """The data in one of the course's own TOML files."""
+    with open(path, "rb") as file:
+        return tomllib.load(file)
+
+
 @functools.cache
 def _course() -> dict:
-    with open(HERE / "course.toml", "rb") as file:
-        return tomllib.load(file)
+    return read_toml(HERE / "course.toml")
 
 
 def _part(table: dict) -> Part:

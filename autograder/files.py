@@ -1,12 +1,18 @@
-"""Write a file completely or not at all, with or without replacing an old one; show a path as a user would type it.
+"""Write a file completely or not at all, with or without replacing an old one, and in the form of the old one; show a
+path as a user would type it.
 
 Standard library only.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
+from collections import Counter
 from pathlib import Path
+
+LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -47,6 +53,28 @@ def write_new(path: Path, content: bytes) -> None:
             os.rename(whole, path)  # a file system without links
     finally:
         whole.unlink(missing_ok=True)
+
+
+def text_of(content: bytes, errors: str = "strict") -> str:
+    """The text of a file, with \\n for every line ending and without a byte order mark. Raises UnicodeDecodeError."""
+    return LINE_END.sub(b"\n", content.removeprefix(codecs.BOM_UTF8)).decode("utf-8", errors)
+
+
+def written_like(text: str, old: bytes | None) -> bytes:
+    """A text in the form of a file's old content: with its byte order mark, its line endings (the most common one), and
+    no newline at the end if it had lines, but none there.
+    """
+    mark = codecs.BOM_UTF8 if (old or b"").startswith(codecs.BOM_UTF8) else b""
+    body = (old or b"").removeprefix(mark)
+    if LINE_END.search(body) and not body.endswith((b"\n", b"\r")):
+        text = text.removesuffix("\n")
+    return mark + text.encode("utf-8").replace(b"\n", newline_of(body))
+
+
+def newline_of(content: bytes) -> bytes:
+    """The most common line ending of a file."""
+    endings = Counter(LINE_END.findall(content))
+    return max(endings, key=endings.__getitem__, default=b"\n")
 
 
 def without_dots(path: str) -> str:

@@ -165,9 +165,7 @@ def stop(sentence: str) -> None:
 
 
 def _requirements(extra: str) -> list[str]:
-    """The requirements in pyproject.toml for the learner's packages and an extra, including extras within
-    that extra.
-    """
+    """The learner's requirements in pyproject.toml, and an extra's, including the extras within it."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:

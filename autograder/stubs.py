@@ -12,6 +12,7 @@ from autograder import backups
 from autograder.course import EXERCISES, SOLUTIONS, Part, parts, parts_and_labs
 from autograder.datasets import save
 from autograder.errors import Failure
+from autograder.files import text_of, written_like
 
 GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
 # In every part's stub, for readers with make, without it, and with nothing but the folder that an instructor gave them.
@@ -126,7 +127,7 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
         if name in changes.kept:
             continue
         if present[name] != stub:
-            save(folder / name, stub.encode("utf-8"))
+            save(folder / name, written_like(stub, _content(folder / name)))
             changes.written.append(name)
         recorded[name] = _sha256(stub)
     record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
@@ -153,9 +154,13 @@ def recorded_as(folder: Path, name: str, stub: str) -> bool:
 
 def _read(path: Path) -> str | None:
     """The text with \\n newlines (git may change them on Windows); None if there is no file."""
+    content = _content(path)
+    return None if content is None else text_of(content, "replace")
+
+
+def _content(path: Path) -> bytes | None:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -38,6 +38,11 @@ def listed(items: Sequence[object]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def first_few(items: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`: at most this many of them."""
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
+
+
 def clean_text(text: str, limit: int, keep: str = "") -> str:
     """At most `limit` characters of `text`, without escapes, control characters, bidi marks and piles of accents.
 

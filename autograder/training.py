@@ -24,7 +24,7 @@ from autograder.console import is_plain
 from autograder.course import ROOT, SOLUTIONS
 from autograder.errors import Misuse
 from autograder.render.loss_curve import WINDOW, curve_lines, running_means, save_curve
-from autograder.render.progress import training_progress
+from autograder.render.progress_bars import training_progress
 
 DATA = ROOT / "datasets" / "names.txt"
 RUNS = ROOT / "runs"  # git ignores it

@@ -42,9 +42,7 @@ def normal_form(tree: ast.Module) -> list[list[Token]]:
 
 
 def parsed(content: bytes) -> ast.Module:
-    """Parse the module. If it is not valid Python, return those definitions and statements that are. Raises SyntaxError
-    if there are none.
-    """
+    """Parse the module, or those parts of it that are valid Python. Raises SyntaxError if there are none."""
     content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -26,7 +26,7 @@ from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import Allowance, read_isolated
 from autograder.render.templates import write_private_page
 from autograder.stubs import make_stub
-from autograder.text import clean_text, plural
+from autograder.text import clean_text, first_few, plural
 
 PASSAGE = 12  # tokens: with fewer, independent solutions look similar; with more, small changes hide a copy
 LEAST = 5  # tokens of a shorter function, which is one passage
@@ -90,9 +90,7 @@ class ComparedModule:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two learners. shared: passages that both have but not the stub; beyond: how many of these are not in the
-    reference either.
-    """
+    """Two learners. shared: passages that both have but not the stub; beyond: those also not in the reference."""
 
     first: ComparedModule
     second: ComparedModule
@@ -279,8 +277,7 @@ def similarity_lines(similarity: Similarity) -> Iterator[str]:
         yield f"  {'Beyond':>6} {'Shared':>6}  learners"
     for group in similarity.groups[:MOST_LINES]:
         names = [clean_text(module.learner, 40) for module in group.modules]
-        others = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"  {group.beyond:>6} {len(group.shared):>6}  {', '.join(names[:MOST_NAMES])}{others}"
+        yield f"  {group.beyond:>6} {len(group.shared):>6}  {first_few(names, MOST_NAMES)}"
     yield from _more(similarity.groups)
     if similarity.pairs:
         yield ""

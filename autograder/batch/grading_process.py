@@ -16,6 +16,7 @@ from autograder.grading.report import Report
 from autograder.grading.request import Conditions, GradingRequest
 from autograder.grading.store import report_from_json, report_to_json
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
+from autograder.sandbox.fork_servers import ForkServers
 
 SECONDS_FOR_MISTAKES = 60.0  # for one submission; the answers are stored and reused for all later submissions
 
@@ -48,8 +49,9 @@ def decode_verdict(line: bytes) -> tuple[Report, float]:
 
 def main() -> None:
     """Serve jobs from standard input."""
-    context = GradingContext(SECONDS_FOR_MISTAKES)
-    serve_jobs(lambda line: _answer(line, context), claim_standard_output())
+    servers = ForkServers()
+    context = GradingContext(SECONDS_FOR_MISTAKES, servers=servers)
+    serve_jobs(lambda line: _answer(line, context), claim_standard_output(), servers.close)
 
 
 def _answer(line: bytes, context: GradingContext) -> dict:

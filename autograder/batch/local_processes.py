@@ -20,6 +20,7 @@ from typing import NamedTuple
 SECONDS = 900.0
 # A process is replaced after this many jobs, so that leftovers of pytest and the parts' modules don't add up.
 JOBS_OF_A_PROCESS = 250
+SECONDS_TO_END = 2.0
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from {module} import main; main()"
 GRADER = "autograder.batch.grading_process"
 
@@ -73,11 +74,14 @@ class GradingProcess:
 
     def end(self) -> None:
         """End it, whatever it does. The sandbox with the learner's code ends with it."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # it removes its files, and ends
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(SECONDS_TO_END)
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()
+        with contextlib.suppress(OSError):
+            self._process.stdout.close()
 
 
 class Processes:

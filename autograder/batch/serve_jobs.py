@@ -22,22 +22,27 @@ def claim_standard_output() -> BinaryIO:
     return answers
 
 
-def serve_jobs(answer: Callable[[bytes], dict], answers: BinaryIO) -> None:
+def serve_jobs(answer: Callable[[bytes], dict], answers: BinaryIO, at_end: Callable[[], None] = lambda: None) -> None:
     """Answer jobs from standard input in this thread, in an endless loop.
 
-    Standard input ends when the parent process ends, even if it is killed. Then this process ends at once, even during
-    a job, because nobody waits for the answer.
+    Standard input ends when the parent process ends, even if it is killed. Then this process calls at_end and ends at
+    once, even during a job, because nobody waits for the answer.
     """
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
+    threading.Thread(target=_read_jobs, args=(jobs, at_end), daemon=True).start()
+    frozen = False
     while True:
         answers.write(json.dumps(answer(jobs.get())).encode("ascii") + b"\n")
         answers.flush()
-        if gc.get_freeze_count() == 0:  # the collector need not scan the loaded modules, which stay in memory
+        if not frozen:  # from now on, the collector does not scan the loaded modules, which stay in memory
             gc.freeze()
+            frozen = True
 
 
-def _read_jobs(jobs: queue.SimpleQueue[bytes]) -> None:
+def _read_jobs(jobs: queue.SimpleQueue[bytes], at_end: Callable[[], None]) -> None:
     for line in sys.stdin.buffer:
         jobs.put(line)
-    os._exit(0)
+    try:
+        at_end()
+    finally:
+        os._exit(0)

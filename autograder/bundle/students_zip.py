@@ -9,7 +9,6 @@ import io
 import json
 import re
 import runpy
-import sys
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,16 +17,11 @@ from autograder.assistant_files import assistant_files
 from autograder.bundle.recordings import recorded
 from autograder.bundle.zip_audit import audit
 from autograder.command_table.make_targets import target_names
-from autograder.course import HERE, ROOT, Part, class_settings, parts
+from autograder.course import HERE, ROOT, Part, class_settings, parts, read_toml
 from autograder.errors import Failure
 from autograder.files import write_atomically
 from autograder.notebooks.release import ReleaseError, released_notebook
 from autograder.stubs import GIVEN, StubError, fresh_stubs
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 DIST = ROOT / "dist"
 STUDENT = Path(__file__).with_name("student")
@@ -122,8 +116,7 @@ def _makefile() -> str:
 
 def _pyproject() -> str:
     """A pyproject.toml with the same requirements for learners as our own."""
-    with open(ROOT / "pyproject.toml", "rb") as file:
-        project = tomllib.load(file)["project"]
+    project = read_toml(ROOT / "pyproject.toml")["project"]
     needed = [line for line in project["dependencies"] if re.match(r"[\w-]+", line).group() in NEEDED]
     extras = project["optional-dependencies"]["notebooks"]
     strict = [line for line in project["optional-dependencies"]["instructor"] if "linux" in line]  # for `verdict`

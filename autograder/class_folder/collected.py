@@ -59,9 +59,7 @@ def read_regular_file(path: Path, limit: int) -> bytes | None:
 
 
 def submitted_hash(learner: Path, part: Part) -> str:
-    """The sha256 of the part's module in a learner's folder, in the form that reports use; NO_FILE if there is none.
-    Raises Unreadable.
-    """
+    """The sha256 of a learner's module, as reports have it; NO_FILE if there is none. Raises Unreadable."""
     content = read_regular_file(learner / part.name / part.file_name, LARGEST_FILE)
     return NO_FILE if content is None else hashlib.sha256(content).hexdigest()
 
@@ -158,9 +156,7 @@ def parsed_time(text: str) -> datetime.datetime | None:
 
 
 def _zone(name: str) -> datetime.tzinfo | None:
-    """A time zone by its name or its offset in seconds; None means this machine's. Raises ValueError for a
-    day or more.
-    """
+    """A time zone by its name or offset in seconds; None means this machine's. Raises ValueError for a day or more."""
     if name[0] in "+-":
         return datetime.timezone(datetime.timedelta(seconds=int(name)))
     if name not in ("UTC", "GMT") and name in time.tzname:

@@ -93,9 +93,7 @@ def decisions_on(decisions: Iterable[Decision], learner: str, part: str, report:
 
 
 def apply_decisions(report: Report, decisions: Mapping[str, Decision]) -> Report:
-    """The report with the decisions applied: accepted checks pass. Written answers get their manual points
-    elsewhere.
-    """
+    """The report, in which accepted checks pass. Written answers get their manual points elsewhere."""
     return replace(report, checks=tuple(_with_decision(check, decisions.get(check.name)) for check in report.checks))
 
 
@@ -107,9 +105,7 @@ def _with_decision(check: Check, decision: Decision | None) -> Check:
 
 
 def decision_sentences(report: Report, decisions: Mapping[str, Decision]) -> dict[str, str]:
-    """A sentence for the learner about each decision, by the check's name. report: with or without
-    decisions applied.
-    """
+    """A sentence for the learner about each decision, by the check's name."""
     sentences = {}
     for check in report.checks:
         if decision := decisions.get(check.name):

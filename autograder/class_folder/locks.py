@@ -15,9 +15,7 @@ SECONDS_BETWEEN_TRIES = 0.2
 
 
 def lock(descriptor: int, wait: bool = False) -> None:
-    """Lock an open file for this process. Raises OSError if another process holds the lock; with `wait`,
-    wait for it.
-    """
+    """Lock an open file for this process. If another one holds the lock, raises OSError or, with `wait`, waits."""
     while wait:
         try:
             return lock(descriptor)

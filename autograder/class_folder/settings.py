@@ -29,9 +29,7 @@ class ClassError(ValueError):
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """percent_per_day: percentage of the points earned, per started day after the grace hours;
-    most_percent: maximum.
-    """
+    """percent_per_day: of the points earned, per started day after the grace hours; most_percent: maximum."""
 
     percent_per_day: float
     grace_hours: float
@@ -80,9 +78,7 @@ def assignments() -> dict[str, str]:
 
 
 def existing_class(root: Path) -> ClassFolder:
-    """An existing class. Raises ClassError if there is none: only `release` creates one, so that a misspelt name is
-    noticed.
-    """
+    """A class that exists. Raises ClassError: only `release` creates one, so that a misspelt name is noticed."""
     root = root.absolute()
     if not root.is_dir():
         raise ClassError(f"There is no folder {root}. To create a class there: {command('release', class_=root)}")
@@ -162,10 +158,13 @@ def time_zone(name: object) -> datetime.tzinfo:
         ) from error
 
 
+def utc_text(time: datetime.datetime) -> str:
+    """A time, in UTC, in the form of timestamp.txt."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def later_on_the_clock(time: datetime.datetime, days: float, zone: datetime.tzinfo) -> datetime.datetime:
-    """The same time of day, this number of days later, in the zone's local time; a fraction of a day is
-    added in hours.
-    """
+    """The same local time, this number of days later; a fraction of a day is added in hours."""
     whole_days, fraction = divmod(days, 1)
     shown = time.astimezone(zone).replace(tzinfo=None) + datetime.timedelta(days=whole_days)
     return shown.replace(tzinfo=zone).astimezone(UTC) + datetime.timedelta(days=fraction)

@@ -52,9 +52,7 @@ def older_counts(folder: ClassFolder, learner: str, part: Part, old: Report | No
 
 
 def decided(folder: ClassFolder, learner: str, part: Part, report: Report) -> tuple[Report, dict[str, str]]:
-    """The report with the decisions about regrade requests applied, and a sentence per decision, by check. Raises
-    DecisionsError.
-    """
+    """The report with its regrade decisions applied, and a sentence for each, by check. Raises DecisionsError."""
     decisions = decisions_on(read_decisions(folder.verdicts), learner, part.name, report)
     return apply_decisions(report, decisions), decision_sentences(report, decisions)
 

@@ -37,7 +37,7 @@ from autograder.course import Part, capstone, part_named, parts
 from autograder.grading.report import Check, Report
 from autograder.invocation import option
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.text import clean_text, plural
+from autograder.text import clean_text, first_few, plural
 
 LONGEST_SENTENCE = 1_000  # characters of an instructor's reason
 
@@ -139,9 +139,7 @@ def find_requests(folder: ClassFolder) -> CollectedRequests:
 
 
 def _unknown_checks(path: Path, part: Part, unknown: Sequence[RegradeRequest], names: Set[str]) -> str:
-    shown = ", ".join(request.check for request in unknown[:3]) + (
-        f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-    )
+    shown = first_few([request.check for request in unknown], 3)
     near = difflib.get_close_matches(unknown[0].check, names, n=1)
     return f"{path}: {part.name} has no check {shown}." + (f" Did they mean {near[0]}?" if near else "")
 
@@ -379,9 +377,7 @@ def _has_newer_work(folder: ClassFolder, learner: str, part: Part, report: Repor
 
 
 def _repeated(folder: ClassFolder, learner: str, part: Part, anyway: bool) -> Repeated | str:
-    """The repeated verdict, or why it can't be repeated. anyway: also repeat a capstone, which takes a
-    minute or more.
-    """
+    """The repeated verdict, or why there is none. anyway: also repeat a capstone, which takes a minute or more."""
     if part is capstone() and not anyway:
         again = folder.command("repeat", f"{learner}/{part.name}")
         return f"not yet, because training the capstone again takes a minute or more. To repeat it: {again}"

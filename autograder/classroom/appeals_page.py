@@ -13,7 +13,7 @@ from autograder.course import part_named
 from autograder.grading.report import Check
 from autograder.render.templates import write_private_page
 from autograder.render.terminal import message_lines, without_commands
-from autograder.text import clean_text, number, plural
+from autograder.text import clean_text, first_few, number, plural
 
 PAGE = "appeals.html"
 MOST_NAMES = 12  # names to list in a terminal of those whose check fails in the same way
@@ -144,8 +144,7 @@ def _others(case: RequestCase) -> str:
     """A sentence about whose check fails in the same way, and how certain it is that the mistake is the same."""
     if not case.alike:
         return "nobody else's check fails in this way."
-    names = ", ".join(clean_text(name, 40) for name in case.alike[:MOST_NAMES])
-    others = f" and {len(case.alike) - MOST_NAMES} more" if len(case.alike) > MOST_NAMES else ""
+    names = first_few([clean_text(name, 40) for name in case.alike], MOST_NAMES)
     if case.check.misconception:
         known = f"the recognised mistake is {case.check.misconception}"
     elif case.check.exception:
@@ -153,7 +152,7 @@ def _others(case: RequestCase) -> str:
     else:
         known = "no known mistake was recognised"
         known += ", so compare their answers before you decide for all" if case.open else ""
-    return f"{plural(len(case.alike), 'other')}, {names}{others}; {known}."
+    return f"{plural(len(case.alike), 'other')}, {names}; {known}."
 
 
 def _commands(folder: ClassFolder, case: RequestCase) -> list[str]:

@@ -12,6 +12,7 @@ from autograder.capstone.capstone_checks import CHECKS
 from autograder.class_folder.collected import NewestModule
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import record_released, releasing
+from autograder.class_folder.settings import utc_text
 from autograder.class_folder.verdict import decided
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.nbgrader_configuration import configure
@@ -21,7 +22,7 @@ from autograder.files import write_atomically
 from autograder.grading.report import Report
 from autograder.notebooks.calling_nbgrader import calling_nbgrader
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_text
-from autograder.render.graded_notebook import earned_points, task_lines
+from autograder.render.graded_notebook import earned_points, task_outputs
 from autograder.text import number
 
 
@@ -72,7 +73,7 @@ def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions
         f"from seed {report.seed}, with your newest parts:",
         *(
             f"{name}, submitted with {module.place}, "
-            + (f"{module.time:%Y-%m-%d %H:%M:%S} UTC" if module.time else "at an unknown time")
+            + (utc_text(module.time) if module.time else "at an unknown time")
             for name, module in parts.items()
         ),
         *decisions,
@@ -82,23 +83,13 @@ def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions
 
 
 def _cell(report: Report, task: Task) -> dict:
-    text = "\n".join(task_lines(report, task)) + "\n"
     nbgrader_metadata = {"grade": True, "grade_id": _grade_id(task), "locked": True, "points": possible_points(task)}
-    outputs = [
-        {"output_type": "stream", "name": "stdout", "text": text},
-        {
-            "output_type": "execute_result",
-            "data": {"text/plain": repr(earned_points(report, task))},
-            "metadata": {},
-            "execution_count": 1,
-        },
-    ]
     return {
         "cell_type": "code",
         "id": _grade_id(task),
         "metadata": {"nbgrader": {**nbgrader_metadata, "schema_version": 3, "solution": False, "task": False}},
         "source": f"# {task.id} {task.title}",
-        "outputs": outputs,
+        "outputs": task_outputs(report, task),
         "execution_count": 1,
     }
 

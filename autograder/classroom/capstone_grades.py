@@ -15,9 +15,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
-from autograder.batch.ledger import LEDGER_FILE, Ledger, LedgerEntry, LedgerError
+from autograder.batch.ledger import LEDGER_FILE, Ledger, LedgerEntry, LedgerError, read_ledger
 from autograder.batch.local_processes import ProcessEnded
 from autograder.batch.pool import open_pool
 from autograder.batch.regrade import Repeated, grade_again, repeat
@@ -80,11 +81,13 @@ def grade_capstones(
     again: bool = False,
     entered: bool = True,
     train: bool = True,
+    trainings: Mapping[str, Training] = MappingProxyType({}),
 ) -> list[CapstoneOutcome]:
     """Grade everybody who has submitted any of parts 1 to 8. If a part is missing, the outcome lists it and there are
     no points yet. on_start: called with the number of runs to train. again: also train if there is a stored verdict.
     entered: enter the points in the gradebook and the verdict in the ledger. train: train learners without a verdict;
-    otherwise they are left out. A better result for the same parts is kept. Raises ClassError.
+    otherwise they are left out. trainings: by learner, of those who are trained in another way. A better result for
+    the same parts is kept. Raises ClassError.
     """
     outcomes = []
 
@@ -105,7 +108,8 @@ def grade_capstones(
         else:
             ready[learner] = modules
     modules_of = {learner: _contents(newest) for learner, newest in ready.items()}
-    keys = {learner: verdict_key(modules, training) for learner, modules in modules_of.items()}
+    training_of = {learner: trainings.get(learner, training) for learner in ready}
+    keys = {learner: verdict_key(modules, training_of[learner]) for learner, modules in modules_of.items()}
     store = open_store(folder.verdicts)
     found = {} if again else {name: store.find(name) for name in set(keys.values())}
     stored = {name: verdict.report for name, verdict in found.items() if verdict is not None}
@@ -113,22 +117,32 @@ def grade_capstones(
         keys = {learner: name for learner, name in keys.items() if name in stored}
     on_start(sum(name not in stored for name in keys.values()))
 
-    def job(modules: Mapping[str, bytes]) -> bytes:
-        return encode_capstone(modules, *training)
+    def job(learner: str) -> bytes:
+        return encode_capstone(modules_of[learner], *training_of[learner])
 
-    with contextlib.closing(_verdicts(modules_of, keys, stored, store, job)) as verdicts:
+    with contextlib.closing(_verdicts(keys, stored, store, job)) as verdicts:
         for learner, verdict in verdicts:
             report, failed = None, ""
             try:
                 report = verdict.result()
                 if entered:
-                    report = release_capstone(folder, learner, report, ready[learner], training)
+                    report = release_capstone(folder, learner, report, ready[learner], training_of[learner])
             except (CapstoneNotGraded, ProcessEnded, ClassError, LedgerError, DecisionsError) as error:
                 report, failed = None, str(error)
             except Exception as error:  # any error: record it, and the others still get their points
                 report, failed = None, f"{type(error).__name__}: {error}"
             done(CapstoneOutcome(learner, report, failure=failed, trained=keys[learner] not in stored))
     return outcomes
+
+
+def trainings_as_graded(folder: ClassFolder, training: Training) -> dict[str, Training]:
+    """For each learner whose capstone has a verdict: the training with the interpreter of their latest one. Raises
+    LedgerError.
+    """
+    path = folder.verdicts / LEDGER_FILE
+    entries = read_ledger(path) if path.is_file() else ()
+    latest = {entry.learner: entry.python for _, entry in entries if entry.part == capstone().name}
+    return {learner: training._replace(python=python or None) for learner, python in latest.items()}
 
 
 def release_capstone(
@@ -192,14 +206,13 @@ def capstone_learners(folder: ClassFolder) -> list[str]:
 
 
 def _verdicts(
-    modules_of: Mapping[str, Mapping[str, bytes]],
     keys: Mapping[str, str],
     stored: Mapping[str, Report],
     store: Store,
-    job: Callable[[Mapping[str, bytes]], bytes],
+    job: Callable[[str], bytes],
 ) -> Iterator[tuple[str, Future[Report]]]:
     """Yield each learner's verdict: first the stored ones, then the others as they finish, from separate processes.
-    Identical modules are trained only once.
+    Identical modules are trained only once. job: the job of a learner.
     """
     verdicts: dict[str, Future[Report]] = {name: Future() for name in keys.values()}
     learners_of: dict[Future[Report], list[str]] = {}
@@ -215,7 +228,7 @@ def _verdicts(
                 open_pool(workers, module=capstone_process.MODULE, seconds=capstone_process.SECONDS)
             )
             for name, verdict in to_train.items():
-                answer = pool.submit(job(modules_of[learners_of[verdict][0]]))
+                answer = pool.submit(job(learners_of[verdict][0]))
                 answer.add_done_callback(functools.partial(_store_verdict, store, name, verdict))
         for verdict in as_completed(learners_of):
             yield from ((learner, verdict) for learner in learners_of[verdict])

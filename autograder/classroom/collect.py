@@ -34,6 +34,7 @@ from autograder.intake.name_matching import (
 )
 from autograder.intake.submitted_files import LearnerFiles, SubmittedFile, sort_by_learner
 from autograder.invocation import option
+from autograder.text import first_few
 
 MOST_APPEALS = 50  # versions of one learner's file for a part
 MOST_OTHERS = 20  # unrecognised files of one learner, kept so that the instructor can rename them
@@ -57,9 +58,7 @@ class PlacedSubmission:
 
 @dataclass
 class CollectResult:
-    """The result of collecting; and a sentence for each regrade request, for each unusable name or file, and for each
-    one that was guessed.
-    """
+    """The result, and sentences about regrade requests, unusable names and files, and guesses."""
 
     placed: list[PlacedSubmission] = field(default_factory=list)
     appeals: list[str] = field(default_factory=list)
@@ -263,9 +262,7 @@ def _not_collected(
     notebook = f"{part.name}.ipynb" if part else ""
     has_notebook = any(file.name == notebook for file in person.files)
     unused = [*(file for file in person.files if file.name != notebook), *person.others]
-    names = ", ".join(shown(file.where) for file in unused[:5]) + (
-        f" and {len(unused) - 5} more" if len(unused) > 5 else ""
-    )
+    names = first_few([shown(file.where) for file in unused], 5)
     if part is None:
         return f"{learner}: no file has a name that the course uses, such as part05_gpt.py: {names}."
     place = folder.submitted / learner / part.name

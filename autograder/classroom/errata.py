@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from autograder.classroom.capstone_grades import (
     grade_capstones,
     newest_parts,
     release_capstone,
+    trainings_as_graded,
 )
 from autograder.classroom.prefetch import pregrade_in_background
 from autograder.course import Part, capstone
@@ -77,14 +79,22 @@ def find_errata(folder: ClassFolder, part: Part, tier: Tier) -> Errata:
 def find_capstone_errata(
     folder: ClassFolder, training: Training, train: bool = True
 ) -> tuple[Errata, dict[str, Report]]:
-    """The same for the capstone: trains everybody again if its checks have changed, and also returns the new reports.
-    Failed runs, and runs that would need training without `train`, are listed with those that were never graded. Raises
-    ClassError if there is nothing to grade.
+    """The same for the capstone: trains everybody again if its checks have changed, each with the interpreter of their
+    latest verdict, and also returns the new reports. Failed runs, and runs that would need training without `train`,
+    are listed with those that were never graded. Raises ClassError if there is nothing to grade or an interpreter is
+    missing, and LedgerError.
     """
     learners = capstone_learners(folder)
     if not learners:
         raise ClassError(f"Nobody has submitted any of parts 1 to 8: see {folder.submitted}.")
-    outcomes = grade_capstones(folder, training, entered=False, train=train)
+    trainings = trainings_as_graded(folder, training)
+    for python in sorted({other.python for other in trainings.values() if other.python and train}):
+        if shutil.which(python) is None:
+            raise ClassError(
+                f"Capstones of this class were trained with {python}, which is not on this machine. Install it, or "
+                f"train them again with this Python: {folder.command('grade', part_=capstone().number)}"
+            )
+    outcomes = grade_capstones(folder, training, entered=False, train=train, trainings=trainings)
     reports = {outcome.learner: outcome.report for outcome in outcomes if outcome.report is not None}
     return _compare(folder, capstone(), learners, reports.get), reports
 
@@ -128,9 +138,10 @@ def apply_capstone_errata(
     folder: ClassFolder, errata: Errata, reports: Mapping[str, Report], training: Training, lower: bool
 ) -> None:
     """The same for the capstone, with its new reports."""
+    trainings = trainings_as_graded(folder, training)
     for learner in _learners_to_release(errata, lower):
         newest = newest_parts(folder, learner)
-        release_capstone(folder, learner, reports[learner], newest, training, lower)
+        release_capstone(folder, learner, reports[learner], newest, trainings.get(learner, training), lower)
 
 
 def _learners_to_release(errata: Errata, lower: bool) -> list[str]:

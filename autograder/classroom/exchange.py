@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder.class_folder.collected import TIMESTAMP, Unreadable, parsed_time, read_regular_file, recorded_time
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.settings import UTC, ClassError
+from autograder.class_folder.settings import UTC, ClassError, utc_text
 from autograder.course import Part, class_settings
 from autograder.intake.archives import shown
 
@@ -98,17 +98,15 @@ def _difference(place: Path, candidates: list[_InboundSubmission]) -> str:
     if recorded is not None and newest - recorded <= SLACK:
         return ""
     named = (
-        ""
-        if origin.named == recorded or origin.named is None
-        else f"; the folder's name says {_utc_text(origin.named)}"
+        "" if origin.named == recorded or origin.named is None else f"; the folder's name says {utc_text(origin.named)}"
     )
     claim = (
-        f"{TIMESTAMP} says {_utc_text(recorded)}"
+        f"{TIMESTAMP} says {utc_text(recorded)}"
         if recorded
         else f"{TIMESTAMP} contains no valid time, so it is never late"
     )
     return (
-        f"{label}: {claim}, but its files in nbgrader's exchange were written at {_utc_text(written)}{named}. Ask the "
+        f"{label}: {claim}, but its files in nbgrader's exchange were written at {utc_text(written)}{named}. Ask the "
         f"learner. To change the time, write it into {place / TIMESTAMP} and grade again."
     )
 
@@ -118,8 +116,3 @@ def _secret(place: Path) -> bytes:
         return read_regular_file(place / SECRET, 200) or b""
     except Unreadable:
         return b""
-
-
-def _utc_text(time: datetime.datetime) -> str:
-    """A time in the form of timestamp.txt."""
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC"

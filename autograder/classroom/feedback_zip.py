@@ -57,9 +57,7 @@ class FeedbackZip:
 def pack_feedback(
     folder: ClassFolder, download: Path, part: Part, out: Path, worksheet: Path | None = None
 ) -> FeedbackZip:
-    """Write up-to-date pages for everybody in a platform's download into out/feedback-partNN.zip. Raises ClassError if
-    there is nothing to pack.
-    """
+    """Write the pages of everybody in a platform's download as a zip. Raises ClassError if there is nothing to pack."""
     name = part.name
     with open_gradebook(folder) as gradebook:
         students = gradebook.students

@@ -81,9 +81,7 @@ class SubmissionRow(NamedTuple):
 
 
 def submission_rows(gradebook: Gradebook) -> Sequence[SubmissionRow]:
-    """All graded submissions, with one query. nbgrader's objects would query each score separately, which takes minutes
-    for a class of 300.
-    """
+    """All graded submissions, with one query: nbgrader's objects would take minutes for a class of 300."""
     from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
     from sqlalchemy import func, select
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.class_folder.folder import ClassFolder
-from autograder.class_folder.settings import assignments, load_settings
+from autograder.class_folder.settings import assignments, load_settings, utc_text
 from autograder.classroom.exchange import time_differences
 from autograder.classroom.extensions import load_extensions
 from autograder.classroom.gradebook import open_gradebook, submission_rows
 from autograder.course import parts
-from autograder.text import clean_text
+from autograder.text import clean_text, first_few
+
+MOST_NAMES = 8  # of learners whose answers are to be graded
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,10 @@ def grades_lines(grades: ClassGrades) -> Iterator[str]:
     yield "- not submitted   * late, the penalty is taken off   ? written answers still need manual grading"
     yield f"The assignments submitted so far are worth {grades.weight_so_far:g} of the 100."
     for name in columns:
-        waiting = [learner.id for learner in grades.learners if (grade := learner.grades.get(name)) and grade.by_hand]
-        if waiting:
-            yield f"To be graded manually in formgrader: {name} of {_some(waiting)}."
+        learners = [learner for learner in grades.learners if (grade := learner.grades.get(name)) and grade.by_hand]
+        if learners:
+            waiting = first_few([clean_text(learner.id, 32) for learner in learners], MOST_NAMES)
+            yield f"To be graded manually in formgrader: {name} of {waiting}."
     for learner in grades.learners:
         late = [f"{name} {grade.penalty:.2f}" for name, grade in learner.grades.items() if grade.penalty]
         if late:
@@ -148,7 +151,7 @@ def grades_json(grades: ClassGrades) -> dict:
 
 
 def _in_words(time: datetime.datetime | None) -> str:
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC" if time else ""
+    return utc_text(time) if time else ""
 
 
 def _cell(grade: AssignmentGrade | None) -> str:
@@ -161,8 +164,3 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         yield "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    shown = ", ".join(clean_text(name, 32) for name in names[:most])
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

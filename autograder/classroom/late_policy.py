@@ -72,9 +72,7 @@ def refresh_penalties(gradebook: Gradebook, settings: ClassSettings, extensions:
 
 
 def lateness(settings: ClassSettings, extensions: Extensions, submission: SubmittedAssignment, score: float) -> Times:
-    """A submission's due date and time, in the class's time zone, and the penalty, by the current files. score: the
-    points before the penalty.
-    """
+    """A submission's due date, time and penalty, by the current files. score: the points before the penalty."""
     name, submitted = submission.name, submission.timestamp
     usual = settings.due.get(name) or (
         submission.assignment.duedate and submission.assignment.duedate.replace(tzinfo=UTC)

@@ -31,7 +31,7 @@ from autograder.grading.request import Conditions
 from autograder.grading.store import key
 from autograder.notebooks.lesson_notebooks import grade_id
 from autograder.notebooks.release import released_notebook
-from autograder.render.graded_notebook import earned_points, summary_sentences, task_lines
+from autograder.render.graded_notebook import summary_sentences, task_outputs
 from autograder.sandbox import Tier, strict_tier
 
 REPORT = "autograder_report"  # the key in nbconvert's resources under which a step passes the report to a later one
@@ -141,12 +141,7 @@ class WriteVerdict(ClassStep):
         for cell in nb.cells:
             task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if task is not None and cell.cell_type == "code":
-                text = "\n".join(task_lines(report, task)) + "\n"
-                value = {"text/plain": repr(earned_points(report, task))}
-                cell.outputs = [
-                    new_output("stream", name="stdout", text=text),
-                    new_output("execute_result", value, execution_count=1),
-                ]
+                cell.outputs = from_dict(task_outputs(report, task))
                 cell.execution_count = 1
             if cell.id == GRADER_CELL:
                 sentences = [line[2:] for line in cell.source.splitlines() if line.startswith("- ")]

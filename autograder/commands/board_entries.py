@@ -14,9 +14,7 @@ from autograder.invocation import command
 
 
 def record_entries(submissions: list[tuple[Path, str]], name: str | None, public: bool | None, board) -> list:
-    """Record each submission, print its result, and return the entries. Exit with status 1 if one has no score or is
-    not recorded.
-    """
+    """Record each submission and print its result. Exit with status 1 if one has no score or is not recorded."""
     from autograder.leaderboard.board import DEFAULT_FOLDER
     from autograder.leaderboard.database_tables import StoreError
     from autograder.leaderboard.listing import entry_lines

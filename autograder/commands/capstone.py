@@ -34,7 +34,7 @@ def capstone(
     from autograder.capstone.saved_model import RESULT, save_result
     from autograder.check import choose_tier
     from autograder.grading.submission import read_submission
-    from autograder.render.progress import training_progress
+    from autograder.render.progress_bars import training_progress
     from autograder.render.terminal import print_json
     from autograder.sandbox import MachineBusy
 

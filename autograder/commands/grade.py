@@ -8,17 +8,17 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
+from autograder.class_folder.settings import existing_class, load_settings
 from autograder.commands.options import ClassOption, parts_of
 from autograder.console import failure, print_lines, reports_errors
 from autograder.course import ROOT, Part, capstone
 from autograder.invocation import option
-
-if TYPE_CHECKING:
-    from autograder.sandbox import Tier
+from autograder.render.progress_bars import grading_progress
+from autograder.sandbox import Tier, strict_tier
 
 app = typer.Typer()
 
@@ -95,12 +95,10 @@ def grade(
 @reports_errors(stopped="Stopped. Those above have their grades; run the same command again for the others.")
 def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_notebooks: bool, what: str) -> None:
     """Grade a class with nbgrader. what: words for the selected parts, for the message that nobody submitted any."""
-    from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.autograde import SubmissionOutcome, grade_class, grading_summary, outcome_line
     from autograder.classroom.errata import require_shown_changes
     from autograder.classroom.exchange import time_differences
     from autograder.classroom.extensions import load_extensions
-    from autograder.render.progress import grading_progress
 
     class_folder = existing_class(folder)
     # Report a mistake in class.toml or extensions.csv once, not for each submission.
@@ -112,20 +110,18 @@ def _grade_class(folder: Path, selected: Sequence[Part], sandbox: str, run_noteb
         )
     tier = _tier(sandbox)
     require_shown_changes(class_folder, submissions, tier)
-    outcomes, failed = [], 0
+    outcomes = []
     with grading_progress() as progress:
         progress.start(sum(map(len, submissions.values())))
 
         def tell(outcome: SubmissionOutcome) -> None:
-            nonlocal failed
-            failed += bool(outcome.failure)
             progress.say(outcome_line(outcome))
-            progress.step(failed)
+            progress.step(bool(outcome.failure))
 
         for part, learners in submissions.items():
             outcomes += grade_class(class_folder, part, learners, tier, on_outcome=tell, run_notebooks=run_notebooks)
     print_lines([*grading_summary(class_folder, outcomes), *time_differences(class_folder, list(submissions))])
-    if failed:
+    if progress.failed:
         raise typer.Exit(1)
 
 
@@ -136,19 +132,11 @@ def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, optio
     from autograder.batch.ledger import LEDGER_FILE
     from autograder.batch.regrade import regrade, regrade_lines
     from autograder.batch.summary import table_lines
-    from autograder.render.progress import grading_progress
 
     tier, out, seed = _tier(sandbox), options.out or default_folder(submitted), options.seed
-    failed = 0
     with _pool_lost_is_a_failure(), grading_progress(quiet=options.as_json) as progress:
-
-        def count(graded) -> None:
-            nonlocal failed
-            failed += graded.report is None
-            progress.step(failed)
-
         how = {"workers": options.workers, "scheduler": options.scheduler}
-        how |= {"on_start": progress.start, "on_graded": count}
+        how |= {"on_start": progress.start, "on_graded": lambda graded: progress.step(graded.report is None)}
         if options.again:
             seed = secrets.randbelow(1_000_000) if seed is None else seed
             result = regrade(submitted, selected, tier, out, seed, **how)
@@ -167,28 +155,25 @@ def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, optio
 @reports_errors(stopped="Stopped. Those above have their points; run the same command again for the others.")
 def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool) -> None:
     """Train and grade the capstone for everybody in a class."""
-    from autograder.class_folder.settings import existing_class, load_settings
     from autograder.classroom.capstone_grades import CapstoneOutcome, Training, capstone_summary, grade_capstones
     from autograder.classroom.extensions import load_extensions
-    from autograder.render.progress import grading_progress
 
     class_folder = existing_class(folder)
     load_extensions(class_folder, load_settings(class_folder))
-    training, failed = Training(_tier(sandbox), python), 0
+    training = Training(_tier(sandbox), python)
     with grading_progress() as progress:
 
         def tell(outcome: CapstoneOutcome) -> None:
-            nonlocal failed
-            failed += bool(outcome.failure)
             progress.say(outcome.line())
+            progress.failed += bool(outcome.failure)
             if outcome.trained:
-                progress.step(failed)
+                progress.show(progress.failed)
 
         outcomes = grade_capstones(class_folder, training, progress.start, tell, again=again)
     if not outcomes:
         raise ValueError(f"Nobody has submitted any of parts 1 to 8: see {class_folder.submitted}.")
     print_lines(capstone_summary(class_folder, outcomes))
-    if failed:
+    if progress.failed:
         raise typer.Exit(1)
 
 
@@ -203,8 +188,6 @@ def _pool_lost_is_a_failure() -> Iterator[None]:
 
 
 def _tier(sandbox: str) -> Tier:
-    from autograder.sandbox import Tier, strict_tier
-
     return Tier.LOCAL if sandbox == "local" else strict_tier()
 
 

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from autograder.class_folder.settings import existing_class, in_utc, load_settings
 from autograder.commands.options import ClassOption, PartOption, parts_of
 from autograder.console import failure, print_lines, reports_errors
 from autograder.course import ROOT, capstone, part_or_capstone
 from autograder.errors import Misuse
 
 app = typer.Typer()
-
-
-class Decide(str, Enum):
-    """The decisions about a regrade request."""
-
-    accept = "accept"
-    reject = "reject"
 
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing else.")]
@@ -40,7 +33,6 @@ def roster(
 
     Example: python -m autograder roster participants.csv
     """
-    from autograder.class_folder.settings import existing_class
     from autograder.classroom.gradebook import open_gradebook
     from autograder.intake.roster import import_roster, read_roster, roster_lines
 
@@ -79,7 +71,6 @@ def collect(
 
     Example: python -m autograder collect submissions.zip --part 5 --submitted-at "ada=2026-11-30 21:15"
     """
-    from autograder.class_folder.settings import existing_class, in_utc, load_settings
     from autograder.classroom.collect import collect as collect_from
     from autograder.classroom.collect import collection_lines
 
@@ -102,7 +93,6 @@ def grades(folder: ClassOption = ROOT, as_json: JsonOption = False) -> None:
 
     Example: python -m autograder grades
     """
-    from autograder.class_folder.settings import existing_class
     from autograder.classroom.grades import class_grades, grades_json, grades_lines
 
     table = class_grades(existing_class(folder))
@@ -131,7 +121,6 @@ def feedback(
 
     Example: python -m autograder feedback submissions.zip --part 5
     """
-    from autograder.class_folder.settings import existing_class
     from autograder.classroom.feedback_zip import pack_feedback, packed_lines
 
     class_folder = existing_class(folder)
@@ -156,7 +145,6 @@ def export(
 
     Example: python -m autograder export --template gradebook.csv
     """
-    from autograder.class_folder.settings import existing_class
     from autograder.classroom.export import export as export_all
     from autograder.classroom.export import fill_template
     from autograder.classroom.grades import class_grades
@@ -184,7 +172,6 @@ def errata(
 
     Example: python -m autograder errata 5 --apply
     """
-    from autograder.class_folder.settings import existing_class
     from autograder.classroom.autograde import outcome_line
     from autograder.classroom.capstone_grades import Training
     from autograder.classroom.errata import (
@@ -220,7 +207,9 @@ def errata(
 @reports_errors()
 def appeals(
     request: Annotated[str | None, typer.Option(help="Only this request: ada/part05/NAME, ada/capstone/NAME.")] = None,
-    decide: Annotated[Decide | None, typer.Option(help="Your decision.")] = None,
+    decide: Annotated[
+        Literal["accept", "reject"] | None, typer.Option(metavar="<accept|reject>", help="Your decision.")
+    ] = None,
     alike: Annotated[bool, typer.Option("--alike", help="Decide for all whose check fails in the same way.")] = False,
     reason: Annotated[str, typer.Option(help="A sentence for the learner; required to reject.")] = "",
     by: Annotated[str, typer.Option(help="Who decides.", show_default="your login")] = "",
@@ -235,7 +224,6 @@ def appeals(
 
     Example: python -m autograder appeals --request ada/part05/NAME --decide accept --alike
     """
-    from autograder.class_folder.settings import existing_class
     from autograder.classroom import appeals as requests
     from autograder.classroom.appeals_page import case_lines, list_lines, ruling_lines, write_appeals_page
     from autograder.notebooks.release import ReleaseError
@@ -246,7 +234,7 @@ def appeals(
     if decide is not None and request is None:
         raise ValueError("Add the request that you decide: --request ada/part05/NAME.")
     if decide is not None:
-        accept = decide is Decide.accept
+        accept = decide == "accept"
         try:
             ruling = requests.decide(class_folder, request, accept, alike, reason, by, lower)
         except ReleaseError as error:

@@ -9,8 +9,13 @@ from typing import Annotated
 
 import typer
 
+from autograder import backups
 from autograder.console import failure, misuse, print_lines, reports_errors
+from autograder.course import EXERCISES, parse_target, parts
+from autograder.files import shown_path
 from autograder.invocation import CALLED_AS, command
+from autograder.learner import lab_experiment, local_state
+from autograder.learner.last_results import one_part, result
 
 app = typer.Typer()
 
@@ -29,7 +34,6 @@ def watch(
 
     Example: python -m autograder watch 5
     """
-    from autograder.learner.last_results import one_part
     from autograder.learner.watch import watch as watch_part
 
     typer.echo("Looking for the part to check ...")
@@ -49,10 +53,7 @@ def hint(
 
     Example: python -m autograder hint 5
     """
-    from autograder import backups
-    from autograder.course import EXERCISES
     from autograder.learner.hint_steps import insert_code, next_hint
-    from autograder.learner.last_results import one_part, result
     from autograder.learner.screens import hint_lines
 
     part, task = one_part(target)
@@ -70,10 +71,7 @@ def context(target: Target = None) -> None:
 
     Example: python -m autograder context 3
     """
-    from autograder.course import EXERCISES
-    from autograder.files import shown_path
     from autograder.learner.hint_steps import seen_hints
-    from autograder.learner.last_results import one_part, result
     from autograder.render.tutor import tutor_lines
 
     part, task = one_part(target)
@@ -112,9 +110,7 @@ def compare(
 
     Example: python -m autograder compare 5.1
     """
-    from autograder.learner import compare as comparison
-    from autograder.learner import local_state
-    from autograder.learner.last_results import one_part, result
+    from autograder.learner import comparison
 
     part, task = one_part(target)
     report = result(part, task)
@@ -141,7 +137,6 @@ def debug(
     Example: python -m autograder debug 1 --check a_value_used_twice_gets_both_gradients
     """
     from autograder.learner import debug as debugger
-    from autograder.learner.last_results import one_part, result
 
     part, _ = one_part(target)
     report = result(part)
@@ -167,7 +162,6 @@ def trace(
 
     Example: python -m autograder trace --name olivia
     """
-    from autograder.learner import local_state
     from autograder.learner import trace as tracing
     from autograder.learner.trace_view import trace_lines
 
@@ -189,8 +183,6 @@ def reset(
 
     Example: python -m autograder reset 5.2
     """
-    from autograder import backups
-    from autograder.course import EXERCISES, parse_target
     from autograder.learner.reset import carry_out, plan
     from autograder.learner.screens import kept_lines, reset_lines
 
@@ -213,7 +205,6 @@ def undo() -> None:
 
     Example: python -m autograder undo
     """
-    from autograder.files import shown_path
     from autograder.learner.reset import undo as bring_back
 
     found = bring_back()
@@ -236,15 +227,13 @@ def update(
 
     Example: python -m autograder update --from ../course-of-last-year
     """
-    from autograder import backups
-    from autograder.course import EXERCISES
     from autograder.learner import update as updating
 
     if backups.finish(f"update {old}", EXERCISES):
         print_lines(["Finished the update that was interrupted."])
     steps = updating.plan(old)
     print_lines(updating.plan_lines(steps))
-    if all(step.text is None for step in steps):
+    if all(step.content is None for step in steps):
         return
     if not _agreed("Go on?", yes):
         typer.echo("Nothing was changed.")
@@ -266,13 +255,11 @@ def lesson(
 
     Example: python -m autograder lesson 5.2
     """
-    from autograder.learner.lab_experiment import lab_lesson
-    from autograder.learner.last_results import one_part
     from autograder.notebooks.lesson_page import open_lesson
 
     part, task = one_part(target)
     if part.is_lab:
-        print_lines([lab_lesson(part)])
+        print_lines([lab_experiment.lab_lesson(part)])
         return
     print_lines(open_lesson(part, task, show=not only_print))
 
@@ -291,18 +278,14 @@ def notebooks(
 
     Example: python -m autograder notebooks 5 --no-browser
     """
-    from autograder.course import parts
-    from autograder.learner.lab_experiment import lab_lesson
-    from autograder.learner.last_results import one_part
-    from autograder.learner.notebook_copies import own_copy
-    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines
+    from autograder.notebooks.side_by_side import open_jupyterlab, opening_lines, own_copy
 
     options = list(context.args)
     if target is not None and target.startswith("-"):  # no part was given, so this is an option of JupyterLab
         target, options = None, [target, *options]
     part, _ = one_part(target)
     if part.is_lab:
-        raise ValueError(f"{part.label.capitalize()} has no notebook. {lab_lesson(part)}")
+        raise ValueError(f"{part.label.capitalize()} has no notebook. {lab_experiment.lab_lesson(part)}")
     print_lines(opening_lines(part, options))
     sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
     for each in parts():
@@ -322,8 +305,6 @@ def lab(
 
     Example: python -m autograder lab lab2
     """
-    from autograder.course import parse_target
-    from autograder.learner import lab_experiment
 
     if target is None:
         print_lines(lab_experiment.list_lines())

@@ -13,7 +13,7 @@ from autograder.console import print_lines, reports_errors
 from autograder.course import EXERCISES, parse_target
 from autograder.invocation import command
 from autograder.render.terminal import without_commands
-from autograder.viva.ask import COUNT, Viva
+from autograder.viva.draw_questions import COUNT, Viva
 
 app = typer.Typer()
 
@@ -36,7 +36,7 @@ def viva(
     """
     from autograder.check import choose_tier, path_of
     from autograder.grading.submission import read_submission
-    from autograder.viva.ask import ask_apart
+    from autograder.viva.draw_questions import ask_apart
 
     selected = parse_target(target)
     if selected.task:

@@ -310,6 +310,14 @@ CAUSES = (
     # Positions, keys and sizes
     Cause(
         "IndexError",
+        r"list index out of range",
+        "w has a row for each output, and each row has a number for each input. So in w[i][j], i must be less than "
+        "len(w), and j less than len(x). Are the two swapped, in the index or in the loops?",
+        code=r"^(?!\s*\w+\[\w+\]\s*[-+*/]=)",  # out[i] += ... of an empty list has another cause
+        within=r"^\s*def linear\(\s*x\b[^,]*,\s*w\b",
+    ),
+    Cause(
+        "IndexError",
         r"list (?:assignment )?index out of range",
         "the list has fewer elements than this position asks for: positions run from 0 to len - 1. Print len(...) of "
         "the list and the index just before this line.",

@@ -22,6 +22,7 @@ from autograder.sandbox import CHECK, Limits, SandboxUnavailable, Tier, Worker, 
 
 if TYPE_CHECKING:
     from autograder.grading.mistake_replies import MistakeOracle
+    from autograder.sandbox.fork_servers import ForkServers
 
 
 def run_suite(*arguments) -> list[Check]:
@@ -38,11 +39,12 @@ class TooSlow(Exception):
 @dataclass(frozen=True)
 class GradingContext:
     """What many gradings in one process share. seconds: see `MistakeOracle`; passed: the answers with which checks have
-    passed.
+    passed; servers: of the processes for learners' code in the strict tier, where many submissions have the same seed.
     """
 
     seconds: float = 8.0
     passed: PassedChecks = field(default_factory=PassedChecks)
+    servers: ForkServers | None = None
 
     @functools.cached_property
     def oracle(self) -> MistakeOracle:
@@ -120,7 +122,8 @@ def grade(
         common = {name: files.get(name, reference) for name, reference in common.items()}
     shipped = worker_files(probes, data, common)
     at_most = limits if give_up_after is None else replace(limits, total_seconds=give_up_after)
-    worker = (ahead and ahead.take(part)) or Worker(shipped, tier, at_most, packages=part.packages)
+    server = None if own_parts or context.servers is None else context.servers.server(shipped, tier)
+    worker = (ahead and ahead.take(part)) or Worker(shipped, tier, at_most, packages=part.packages, server=server)
     worker.add("submission", {part.file_name: content})
     with worker:
         worker.start()

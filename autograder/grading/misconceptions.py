@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import functools
-import sys
 from dataclasses import dataclass
 
-from autograder.course import SOLUTIONS, Part
+from autograder.course import SOLUTIONS, Part, read_toml
 from autograder.grading.sources import Source, inspect_source
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 @dataclass(frozen=True)
@@ -54,8 +48,7 @@ def misconceptions(part: Part) -> tuple[Misconception, ...]:
     path = part.suite / "misconceptions.toml"
     if not path.exists():
         return ()
-    with open(path, "rb") as file:
-        tables = tomllib.load(file).get("misconceptions", [])
+    tables = read_toml(path).get("misconceptions", [])
     source = _reference(part)
     functions = inspect_source(source.encode("utf-8"), part.packages)
     return tuple(Misconception(**table, function=functions.function_at(_line(source, table))) for table in tables)

@@ -194,6 +194,11 @@ def functions_of(tree: ast.Module) -> dict[str, Function]:
     return functions
 
 
+def is_text(node: ast.stmt) -> bool:
+    """Whether the statement is only a constant, such as a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
 def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
     code, raises = _code_and_raises(node)
     return Function(node, shared, raises[0].lineno if raises else None, len(code) - len(raises))
@@ -215,7 +220,7 @@ def _mentions(node: ast.AST) -> frozenset[str]:
 
 def _code_and_raises(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """The statements of a function besides its docstring, and those of them that are a stub's raise."""
-    body = [line for line in node.body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+    body = [line for line in node.body if not is_text(line)]
     return body, [line for line in body if isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line)]
 
 

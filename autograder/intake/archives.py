@@ -196,9 +196,7 @@ def _zip_members(file: BinaryIO) -> Iterator[_Entry]:
 
 
 def _name_in_zip(info: zipfile.ZipInfo) -> str:
-    """The name of an entry. Some macOS and PHP tools write UTF-8 without setting the flag. Names in code page 437 are
-    practically never valid UTF-8.
-    """
+    """The name of an entry. Some tools write UTF-8 without the flag; code page 437 is practically never valid UTF-8."""
     name = info.orig_filename
     if info.flag_bits & NAME_IS_UTF_8 or name.isascii():
         return name

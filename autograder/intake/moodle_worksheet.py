@@ -68,9 +68,7 @@ class Worksheet:
 
 
 def read_list_in_english(path: Path) -> CsvTable:
-    """The table with English column names, as far as they are known. This includes the worksheet's first column,
-    Identifier. Raises ClassError.
-    """
+    """The table with English column names, as far as they are known. Raises ClassError."""
     table = read_table(path)
     english = {name: IN_ENGLISH.get(normalised_name(name), name) for name in table.columns}
     if SUBMITTED in english.values():
@@ -107,9 +105,7 @@ def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinf
 
 
 def _learners(row: CsvRow, matcher: LearnerMatcher) -> tuple[str, ...]:
-    """The ids that match the row: by address, login or id number; by name only if these are missing in the row or in
-    the class list.
-    """
+    """The ids that match the row; by name only if address, login and number are missing in it or in the class list."""
     keys = [key for column in ("Email address", "Username", "ID number") if (key := row.cells.get(column, ""))]
     for key in keys:
         if len(ids := matcher.match(key)) == 1:

@@ -61,9 +61,7 @@ class LearnerMatcher:
                 self.names[normalised_name(name)].add(student.id)
 
     def match(self, text: str) -> tuple[str, ...]:
-        """The ids that match the name of a folder, a platform's file or an archive: one if it is clear, otherwise none
-        or several.
-        """
+        """The ids that match a name of a folder, file or archive: one if it is clear, otherwise none or several."""
         canvas, moodle = CANVAS.fullmatch(text), MOODLE.fullmatch(text)
         if text.count("_assignsubmission_") > 1:  # it is unclear where the name ends
             return ()

@@ -25,6 +25,7 @@ from autograder.leaderboard.recipe_source import (
     RecipeError,
     RecipeSource,
     read_source,
+    stub_shape,
 )
 from autograder.leaderboard.recipes import OnStep, score
 from autograder.leaderboard.review import gap_reason, review_reason
@@ -123,11 +124,12 @@ class Board:
         entry = store.find_entry(learner_id, source)
         if entry is None:
             store.check_rate_limit(learner_id, self.most_tries)
+            shape = stub_shape()  # before the recipe is scored, which takes up to a minute
             tier = self.tier or choose_tier(path if path.is_dir() else path.parent, None)
             result = self._run(source, PUBLISHED_SPLIT, new_seeds(), tier, on_step)
             held = None
             if isinstance(result, Score):
-                held = review_reason(store, learner_id, source, result, self._stub_loss(PUBLISHED_SPLIT))
+                held = review_reason(store, learner_id, source, result, shape, self._stub_loss(PUBLISHED_SPLIT))
             attempt = Attempt(learner_id, source, result, PUBLISHED_SPLIT, held=held)
             entry = store.add(attempt, most_tries=self.most_tries)
         self.write_pages()

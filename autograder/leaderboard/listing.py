@@ -55,7 +55,7 @@ def row_lines(row: BoardRow, me: str | None = None) -> Iterator[str]:
     mark = "  <- you" if me is not None and row.learner_id == me else ""
     yield f"{place:>7}  {clean_text(row.name, 24):<24}  {loss:<15}  {row.gain:>6.3f}  {row.date:<10}{mark}".rstrip()
     words = method_words(row.method, row.measured.names_per_step) if row.method else ""
-    yield from textwrap.wrap(ascii(clean_text(words, 160))[1:-1], 79, initial_indent=" " * 9, subsequent_indent=" " * 9)
+    yield from textwrap.wrap(ascii(words)[1:-1], 79, initial_indent=" " * 9, subsequent_indent=" " * 9)
 
 
 def places(standing: noise.Standing, dash: str) -> str:

@@ -15,8 +15,10 @@ from pathlib import Path
 
 from autograder.course import EXERCISES, LARGEST_FILE, RECIPE_FILE, parts
 from autograder.errors import Failure
+from autograder.files import shown_path
 from autograder.grading.sources import inspect_source
 from autograder.sandbox import BOARD
+from autograder.text import clean_text
 
 # The limits in numbers.
 NUM_STEPS = 1000
@@ -32,6 +34,7 @@ SHARE = BOARD.cpu_seconds // RUNS
 LIMITS = replace(BOARD, cpu_seconds=SHARE, call_seconds=10.0, total_seconds=2.0 * SHARE)
 
 METHOD_NAMES = {"METHOD", "SHOW_METHOD"}  # constants of a recipe, which describe it to the class
+LONGEST_METHOD = 130  # characters of the METHOD that are shown
 
 FILE_NAME = RECIPE_FILE
 STUB = EXERCISES / FILE_NAME
@@ -58,6 +61,20 @@ def read_source(path: Path) -> RecipeSource:
             return check_source(file.read(LARGEST_FILE + 1))
     except OSError as error:
         raise RecipeError(f"{path} can't be read ({error.strerror}).") from error
+
+
+def stub_shape() -> str:
+    """The shape of the recipe that the course gives to everybody. Raises RecipeError."""
+    try:
+        return check_source(STUB.read_bytes()).shape
+    except OSError as error:
+        problem = f"can't be read ({error.strerror})"
+    except RecipeError as error:
+        problem = f"is not a recipe. {str(error).rstrip('.')}"
+    raise RecipeError(
+        f"Nothing was scored. To recognise copies, the board needs the course's own recipe, but {shown_path(STUB)} "
+        f"{problem}. Restore it: git restore exercises/{FILE_NAME}"
+    )
 
 
 def this_user() -> str:
@@ -108,7 +125,7 @@ def _imported_parts(content: bytes) -> Iterator[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Method:
-    """How a recipe trains, in its author's words. public: whether the board shows it before it closes."""
+    """How a recipe trains, in words that are safe to print. public: whether the board shows it before it closes."""
 
     words: str = ""
     public: bool = False
@@ -123,7 +140,8 @@ def method_of(content: bytes) -> Method:
         return Method()
     constants = {name: value for statement in body for name, value in [_constant(statement)] if name in METHOD_NAMES}
     words = constants.get("METHOD")
-    return Method(" ".join(words.split()) if type(words) is str else "", constants.get("SHOW_METHOD") is True)
+    shown = " ".join(clean_text(words, LONGEST_METHOD).split()) if type(words) is str else ""
+    return Method(shown, constants.get("SHOW_METHOD") is True)
 
 
 def _constant(statement: ast.stmt) -> tuple[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.leaderboard.recipe_answers import Score
-from autograder.leaderboard.recipe_source import STUB, RecipeSource, check_source
+from autograder.leaderboard.recipe_source import RecipeSource
 from autograder.leaderboard.store import BoardStore
 
 # Weights trained elsewhere fit into the source, and frequencies reveal the letters: such a recipe reaches 2.10. It does
@@ -14,11 +14,11 @@ SUSPICIOUS_GAIN = 0.05
 
 
 def review_reason(
-    store: BoardStore, learner_id: str, source: RecipeSource, score: Score, stub_loss: float
+    store: BoardStore, learner_id: str, source: RecipeSource, score: Score, stub_shape: str, stub_loss: float
 ) -> str | None:
     """Why an entry is held for review before it counts; None if it is not."""
     same_program = store.find_same_program(learner_id, source)
-    if same_program is not None and source.shape != check_source(STUB.read_bytes()).shape:
+    if same_program is not None and source.shape != stub_shape:
         return f"It is the same program as entry {same_program.number} of another learner."
     return gap_reason(score, stub_loss)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autograder.leaderboard import noise
 from autograder.leaderboard.recipe_answers import Score
-from autograder.text import plural, with_error
+from autograder.text import clean_text, plural, with_error
 
 MICROGPT = "microgpt's recipe"  # the baseline that is the stub
 
@@ -26,7 +26,8 @@ def score_lines(score: Score, half_width: float, baselines: dict[str, float]) ->
     yield f"{score.seconds:.0f} seconds."
     if score.printed.strip():
         yield "Your recipe printed (in its first run):"
-        yield from (f"  | {line}" for line in score.printed[:1500].rstrip("\n").split("\n"))
+        printed = clean_text(score.printed, 1500, keep="\n\t").rstrip("\n")
+        yield from (f"  | {line}" for line in printed.split("\n"))
 
 
 def verdict(difference: float, half_width: float) -> str:

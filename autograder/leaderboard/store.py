@@ -29,6 +29,9 @@ from autograder.leaderboard.database_tables import (
 from autograder.leaderboard.rate_limit import check_tries_left, recent_tries
 from autograder.leaderboard.recipe_answers import NoScore, Score
 from autograder.leaderboard.recipe_source import RecipeSource
+from autograder.text import clean_text
+
+LONGEST_MESSAGE = 1000  # characters of the reason why a recipe has no score
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def _entry_of(attempt: Attempt, now: datetime) -> BoardEntry:
     )
     result = attempt.result
     if isinstance(result, NoScore):
-        entry.message = result.reason.replace("\0", "")  # PostgreSQL does not accept NUL in text
+        entry.message = clean_text(result.reason, LONGEST_MESSAGE)  # also because PostgreSQL does not accept NUL
     else:
         entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
         entry.control, entry.curve = result.control, Measured(result.curve, result.names_per_step).written()

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
+from autograder.course import read_toml
 from autograder.invocation import command
 from autograder.learner import local_state
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 @dataclass(frozen=True)
@@ -48,15 +43,12 @@ class Achievement:
 @functools.cache
 def achievements() -> tuple[Achievement, ...]:
     """All of them, level by level."""
-    with open(Path(__file__).with_suffix(".toml"), "rb") as file:
-        tables = tomllib.load(file)["achievements"]
+    tables = read_toml(Path(__file__).with_suffix(".toml"))["achievements"]
     return tuple(Achievement(**{**table, "acts": tuple(table.get("acts", ()))}) for table in tables)
 
 
 def tick(name: str) -> bool:
-    """Tick an achievement by its id, or take the tick away; return whether it is ticked now. Raises ValueError with a
-    sentence.
-    """
+    """Tick an achievement by its id, or untick it; return whether it is ticked now. Raises ValueError."""
     by_id = {achievement.id: achievement for achievement in achievements()}
     can_tick = ", ".join(achievement.id for achievement in achievements() if not achievement.acts)
     if name not in by_id:

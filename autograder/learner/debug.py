@@ -22,9 +22,7 @@ CHILD_PROGRAM = Path(__file__).with_name("debug_child.py")
 
 
 def find_check(report: Report, part: Part, name: str | None) -> Check | None:
-    """The check of this name; without a name the first failing one, None if nothing fails. Raises ValueError with a
-    sentence.
-    """
+    """The check of this name, or the first failing one; None if nothing fails. Raises ValueError with a sentence."""
     if name is None:
         return current_check(report, part)
     for check in report.checks:

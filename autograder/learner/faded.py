@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from autograder.course import SOLUTIONS, Part, Task
 from autograder.grading.misconceptions import misconceptions
+from autograder.grading.sources import is_text
 from autograder.learner.mistake_edits import Located
 from autograder.stubs import BEGIN, END
 
@@ -28,7 +29,7 @@ WORD = re.compile(r"[\w.]+|[^\w\s.]+")
 
 
 @dataclass(frozen=True)
-class Example:
+class FadedCode:
     """A task's code with blanks. module: the part's file, where the other tasks are solved; missing: the expressions
     that the blanks stand for, in order.
     """
@@ -38,7 +39,7 @@ class Example:
 
 
 @functools.cache
-def examples(part: Part, task: Task) -> tuple[Example, ...]:
+def examples(part: Part, task: Task) -> tuple[FadedCode, ...]:
     """The two examples of a task, the one with more blanks first; none for a written answer."""
     if not task.defines:
         return ()
@@ -57,7 +58,7 @@ class _Code:
         self.many = [place for places in of_functions for place in places]
         self.few = [place for places in of_functions for place in self._few(places)]
 
-    def example(self, blanks: Iterable[ast.expr]) -> Example:
+    def example(self, blanks: Iterable[ast.expr]) -> FadedCode:
         """The file with numbered blanks in these places."""
         content, missing = self.located.content, []
         spans = sorted(map(self.located.span, blanks))
@@ -66,7 +67,7 @@ class _Code:
             content = content[:start] + f"____{number}".encode("ascii") + content[end:]
         lines = content.decode("utf-8").splitlines(keepends=True)
         module = "".join(line for line in lines if not BEGIN.match(line.rstrip()) and not END.match(line.rstrip()))
-        return Example(module, tuple(reversed(missing)))
+        return FadedCode(module, tuple(reversed(missing)))
 
     def _weights(self, part: Part, task: Task) -> dict[tuple[int, int], float]:
         """How many known mistakes change each expression of the task. One that changes many counts less in each."""
@@ -87,7 +88,7 @@ class _Code:
         return sum(count for (first, last), count in self.weights.items() if start <= first and last <= end)
 
     def _many(self, function: ast.FunctionDef) -> list[ast.expr]:
-        body = [statement for statement in function.body if not _is_docstring(statement)]
+        body = [statement for statement in function.body if not is_text(statement)]
         for_checks = _only_for_checks(body)
         body = [statement for statement in body if statement not in for_checks]
         places = [place for statement in body for place in self._of_statement(statement)]
@@ -238,10 +239,6 @@ def _makes_object(node: ast.Call) -> bool:
 
 def _has_arguments(node: ast.Call) -> bool:
     return bool(node.args or node.keywords)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _is_check(node: ast.stmt) -> bool:

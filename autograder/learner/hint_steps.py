@@ -14,7 +14,7 @@ from autograder.grading.report import Report
 from autograder.grading.sources import functions_of
 from autograder.invocation import command
 from autograder.learner import local_state, planted, reset
-from autograder.learner.faded import Example, examples
+from autograder.learner.faded import FadedCode, examples
 from autograder.learner.hints import Hint, all_hints
 from autograder.render.tutor import SeenHints
 from autograder.text import plural
@@ -93,7 +93,7 @@ def _up_to(hint: Hint, part: Part, texts: int, codes: int, reason: str) -> Hint:
     )
 
 
-def code_lines(example: Example, task: Task) -> Iterator[str]:
+def code_lines(example: FadedCode, task: Task) -> Iterator[str]:
     """The lines of a task's functions with blanks, without docstrings."""
     lines, functions = example.module.split("\n"), functions_of(ast.parse(example.module))
     for node in (functions[name].node for name in task.defines):
@@ -121,7 +121,7 @@ def insert_code(report: Report, part: Part) -> Iterator[str]:
     if change.nothing_to_do:
         yield f"{shown_path(change.path)} already has this code. Write an expression in place of each blank."
         return
-    copy = backups.replace(f"hint {part.target}", {change.path: change.after.encode("utf-8")})[0]
+    copy = backups.replace(f"hint {part.target}", {change.path: change.after})[0]
     count, names = len(example.missing), ", ".join(hint.task.defines)
     blanks = f"{count} blanks, ____1 to ____{count}" if count > 1 else "one blank, ____1"
     yield f"{shown_path(change.path)} now has {names} with {blanks}."

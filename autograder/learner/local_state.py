@@ -36,9 +36,7 @@ def read(name: str, folder: Path | None = None) -> dict:
 
 
 def write(name: str, data: dict) -> None:
-    """Keep data under this name. Where nothing can be written, one sentence on standard error says so: what the
-    learner asked for goes on.
-    """
+    """Keep data under this name. If that fails, a sentence on standard error says so, and the command goes on."""
     try:
         write_atomically(path_of(name), (json.dumps(data, indent=1) + "\n").encode("ascii"))
     except OSError as error:

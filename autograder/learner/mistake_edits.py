@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import codecs
 import functools
 import io
 import re
@@ -19,10 +20,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.course import SOLUTIONS, Part
+from autograder.files import LINE_END, newline_of
 from autograder.grading.misconceptions import Misconception, misconceptions
 
-LINE_END = re.compile(rb"\r\n|\r|\n")
-BOM = b"\xef\xbb\xbf"
 TEMPLATES = 3  # of a mistake: the smallest piece that differs, and pieces around it
 LONGEST_TEMPLATE = 400  # characters of a piece
 
@@ -60,7 +60,7 @@ class Located:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.tree = ast.parse(content)
-        self.offset = len(BOM) if content.startswith(BOM) else 0
+        self.offset = len(content) - len(content.removeprefix(codecs.BOM_UTF8))
         self.starts = [self.offset, *(match.end() for match in LINE_END.finditer(content))]
         self.globals = {alias.asname or alias.name for node in self.tree.body for alias in getattr(node, "names", ())}
         self.globals |= {node.name for node in self.tree.body if hasattr(node, "name")}
@@ -115,7 +115,7 @@ def known_edits(content: bytes, part: Part) -> Iterator[Edit]:
     learners = Located(content)
     reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     before = Located(reference.encode("utf-8"))
-    newline = b"\r\n" if b"\r\n" in content else b"\n"
+    newline = newline_of(content)
     for mistake in misconceptions(part):
         find = mistake.find.encode("utf-8").replace(b"\n", newline)
         if content.count(find) == 1:
@@ -147,7 +147,7 @@ def _like_the_reference(learners: Located, before: Located, after: Located, mist
     ][-TEMPLATES:]
     function = before.functions.get(mistake.function)
     own = learners.functions.get(mistake.function)
-    names = _parameters(function, own)
+    names, newline = _parameters(function, own), newline_of(learners.content)
     for old, new in reversed(templates):
         for place in [own] if own is not None else learners.functions.values():
             for node in ast.walk(place):
@@ -160,7 +160,7 @@ def _like_the_reference(learners: Located, before: Located, after: Located, mist
                     bound = {name: value for name, value in bound.items() if hasattr(value, "lineno")}
                     for text in _substituted(after, new, learners, bound, names, place, node.lineno):
                         start, end = learners.span(node)
-                        yield Edit(start, end, text.encode("utf-8"), mistake.id)
+                        yield Edit(start, end, LINE_END.sub(newline, text.encode("utf-8")), mistake.id)
 
 
 def _parameters(function: ast.FunctionDef | None, own: ast.FunctionDef | None) -> dict[str, str]:

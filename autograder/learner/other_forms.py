@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import ast
 import functools
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Part, Task
+from autograder.course import Part, Task, read_toml
 from autograder.grading.sources import functions_of
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FOLDER = Path(__file__).with_name("forms")
 
@@ -39,13 +33,9 @@ class Notes:
 def notes_on(part: Part) -> dict[str, Notes]:
     """The notes on each task of a part, by its id; none where nobody has written them yet."""
     path = FOLDER / f"{part.name}.toml"
-    if not path.is_file():
-        return {}
-    with open(path, "rb") as file:
-        tables = tomllib.load(file)
     return {
         task: Notes(table["why"], tuple(Form(form["says"], form["code"].strip("\n")) for form in table["forms"]))
-        for task, table in tables.items()
+        for task, table in (read_toml(path) if path.is_file() else {}).items()
     }
 
 

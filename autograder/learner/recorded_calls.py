@@ -15,9 +15,7 @@ from autograder.sandbox import Tier, Worker
 
 @dataclass(frozen=True)
 class Recording:
-    """One run of a part's checks. calls: by name of the check, in order. shipped: the worker's files besides the
-    learner's.
-    """
+    """One run of a part's checks. calls: by name of the check. shipped: the worker's files besides the learner's."""
 
     checks: list[Check]
     calls: dict[str, list[Recorded]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES, Part, Target
+from autograder.files import LINE_END, newline_of, text_of, written_like
 from autograder.grading.sources import functions_of
 from autograder.learner import merge_bases
 from autograder.stubs import StubError, fresh_stub
@@ -20,20 +22,20 @@ class ResetPlan:
 
     path: Path
     before: bytes | None
-    after: str
+    after: bytes
     note: str = ""
 
     @property
     def lost(self) -> list[str]:
         """The learner's lines that would go."""
-        old = (self.before or b"").decode("utf-8", "replace").splitlines()
-        changes = difflib.ndiff(old, self.after.splitlines())
+        old, new = (text_of(content or b"", "replace").splitlines() for content in (self.before, self.after))
+        changes = difflib.ndiff(old, new)
         return [line[2:] for line in changes if line.startswith("- ") and line[2:].strip()]
 
     @property
     def nothing_to_do(self) -> bool:
         """Whether the file is so already."""
-        return self.before is not None and self.before.replace(b"\r\n", b"\n") == self.after.encode("utf-8")
+        return self.before == self.after
 
 
 def plan(target: Target) -> ResetPlan:
@@ -42,7 +44,7 @@ def plan(target: Target) -> ResetPlan:
     change = plan_part(part)
     if target.task is None or change.before is None:
         return change
-    return plan_task(part, target.task, change.after)
+    return plan_task(part, target.task, fresh_stub(part.file_name))
 
 
 def plan_task(part: Part, task: str, source: str) -> ResetPlan:
@@ -68,14 +70,17 @@ def _shared_function_note(part: Part, task: str) -> str:
 def plan_part(part: Part) -> ResetPlan:
     """Plan the reset of a whole part. Raises StubError, OSError."""
     path = EXERCISES / part.file_name
-    return ResetPlan(path, path.read_bytes() if path.exists() else None, fresh_stub(part.file_name))
+    before = path.read_bytes() if path.exists() else None
+    return ResetPlan(path, before, written_like(fresh_stub(part.file_name), before))
 
 
 def carry_out(change: ResetPlan, target: str | None = None) -> Path | None:
     """Write the file, and return the path of its copy. target: as typed. Raises OSError, with nothing lost."""
-    name, after = change.path.name, change.after.encode("utf-8")
-    base = {merge_bases.path_of(name): after} if change.after == fresh_stub(name) else {}
-    return next(iter(backups.replace(f"reset {target}", {change.path: after}, base)), None)
+    name = change.path.name
+    stub = fresh_stub(name)
+    whole = change.after == written_like(stub, change.before)
+    base = {merge_bases.path_of(name): stub.encode("utf-8")} if whole else {}
+    return next(iter(backups.replace(f"reset {target}", {change.path: change.after}, base)), None)
 
 
 def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
@@ -90,15 +95,17 @@ def undo(folder: Path = EXERCISES) -> dict[Path, Path | None]:
     return copies
 
 
-def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -> str:
-    """The learner's text with the functions of this task as the source has them, all else as it is."""
+def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -> bytes:
+    """The learner's file with the functions of this task as the source has them. All other bytes stay as they are."""
     instead = f"reset all of {part.label} instead"
     try:
-        text = before.decode("utf-8-sig").replace("\r\n", "\n")
-        theirs = _lines_of_functions(text)
+        theirs = _lines_of_functions(text_of(before))
     except (SyntaxError, ValueError, RecursionError) as error:
         raise StubError(f"Python can't read {part.file_name}, so the task can't be found in it: {instead}.") from error
-    ours, lines, new_lines = _lines_of_functions(source), text.split("\n"), source.split("\n")
+    ours, new_lines = _lines_of_functions(source), source.encode("utf-8").split(b"\n")
+    mark = before[: len(before) - len(before.removeprefix(codecs.BOM_UTF8))]
+    lines = LINE_END.split(before.removeprefix(mark))
+    endings = [*LINE_END.findall(before), b""]
     names = part.task(task).defines
     missing = [name for name in names if name not in theirs]
     if missing or not names:
@@ -107,8 +114,10 @@ def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -
         raise StubError(f"{part.file_name} has no {', '.join(missing)}: {instead}.")
     for name in sorted(names, key=lambda name: -theirs[name][0]):  # from below, so that the lines above stay in place
         (first, last), (first_new, last_new) = theirs[name], ours[name]
-        lines[first - 1 : last] = new_lines[first_new - 1 : last_new]
-    return "\n".join(lines)
+        new = new_lines[first_new - 1 : last_new]
+        lines[first - 1 : last] = new
+        endings[first - 1 : last] = [*[newline_of(before)] * (len(new) - 1), endings[last - 1]]
+    return mark + b"".join(line + ending for line, ending in zip(lines, endings))
 
 
 def _lines_of_functions(text: str) -> dict[str, tuple[int, int]]:

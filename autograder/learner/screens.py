@@ -12,7 +12,7 @@ from autograder.files import shown_path
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
 from autograder.grading.report import Report
 from autograder.invocation import command
-from autograder.learner.compare import code_lines
+from autograder.learner.comparison import code_lines
 from autograder.learner.hint_steps import EXAMPLES
 from autograder.learner.hints import Hint
 from autograder.learner.last_results import after_passing

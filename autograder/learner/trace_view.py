@@ -70,9 +70,7 @@ def whose_lines(traced: Trace) -> Iterator[str]:
 
 
 def position_lines(traced: Trace, position: int, full: bool, different: tuple[int, str] | None) -> Iterator[str]:
-    """The vectors at one position in the order in which they are made; those that yours lacks where the reference has
-    them.
-    """
+    """The vectors at one position in the order of their making, with the reference's where yours has none."""
     steps, reference = traced.yours[position], dict(traced.reference[position])
     stopped = traced.problem and position == len(traced.yours) - 1
     lacking = [label for label in reference if label not in dict(steps)]

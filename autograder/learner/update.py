@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES, RECIPE_FILE
-from autograder.files import shown_path
+from autograder.files import shown_path, text_of, written_like
 from autograder.invocation import command
 from autograder.learner import local_state, merge_bases
 from autograder.stubs import StubError, fresh_stub, fresh_stubs, recorded_as
@@ -28,13 +28,13 @@ LABELS = ("yours", "the stub you began with", "the new course")
 
 @dataclass(frozen=True)
 class FileUpdate:
-    """One file of exercises/. summary: what happens to it, in words. text: its new content; None to leave it alone.
+    """One file of exercises/. summary: what happens to it, in words. content: the new one; None to leave it alone.
     stub: the new stub; None for a file that has none.
     """
 
     name: str
     summary: str
-    text: str | None
+    content: bytes | None
     stub: str | None
     conflicts: int = 0
 
@@ -56,8 +56,8 @@ def plan(old: Path | None = None) -> list[FileUpdate]:
         stubs_of_old = {name: fresh_stub(name, old / "solutions") for name in known}
     for name, stub in stubs.items():
         base, mine = merge_bases.base_of(name, old) or stubs_of_old.get(name), _read(theirs / name)
-        if mine is not None and recorded_as(theirs, name, mine):
-            base = mine  # as the course once wrote it
+        if mine is not None and recorded_as(theirs, name, _text(mine)):
+            base = _text(mine)  # as the course once wrote it
         updates.append(_plan_file(name, mine, base, stub, _read(EXERCISES / name)))
     if old is not None:  # what is nobody's stub is the learner's: the recipe, helpers, experiments
         others = [
@@ -70,26 +70,32 @@ def plan(old: Path | None = None) -> list[FileUpdate]:
     return updates
 
 
-def _plan_file(name: str, mine: str | None, base: str | None, stub: str, here: str | None) -> FileUpdate:
+def _plan_file(name: str, mine: bytes | None, base: str | None, stub: str, here: bytes | None) -> FileUpdate:
+    if mine is None and here is not None:
+        return FileUpdate(name, "is only in this course: it stays as it is", None, None)
     if mine is None:
-        return FileUpdate(name, "is missing: the stub is written", stub, stub)
-    if mine == stub:
-        return FileUpdate(name, "is up to date", None if here == stub else stub, stub)
-    if mine == base:
-        return FileUpdate(
-            name, "you have not started it: the new stub replaces it", None if here == stub else stub, stub
-        )
+        return FileUpdate(name, "is missing: the stub is written", stub.encode("utf-8"), stub)
+    text, fresh = _text(mine), written_like(stub, mine)
+    if text == stub:
+        return FileUpdate(name, "is up to date", None if _is_stub(here, stub) else fresh, stub)
+    if text == base:
+        what = "you have not started it: the new stub replaces it"
+        return FileUpdate(name, what, None if _is_stub(here, stub) else fresh, stub)
     if base == stub:
         moved = mine != here
-        return FileUpdate(
-            name, "your version is kept" if moved else "the course changed nothing here", mine if moved else None, stub
-        )
+        what = "your version is kept" if moved else "the course changed nothing here"
+        return FileUpdate(name, what, mine if moved else None, stub)
     if base is None:
         return FileUpdate(name, "LEFT ALONE: the stub that it started from is unknown", None, None)
-    text, conflicts = merged(mine, base, stub)
+    joined, conflicts = merged(text, base, stub)
+    content = written_like(joined, mine)
     to_resolve = f"; {plural(conflicts, 'place')} for you to resolve" if conflicts else ""
     summary = f"your work and the course's changes are merged{to_resolve}"
-    return FileUpdate(name, summary, None if here == text else text, stub, conflicts)
+    return FileUpdate(name, summary, None if here == content else content, stub, conflicts)
+
+
+def _is_stub(content: bytes | None, stub: str) -> bool:
+    return content is not None and text_of(content, "replace") == stub
 
 
 def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
@@ -113,7 +119,7 @@ def merged(mine: str, base: str, stub: str) -> tuple[str, int]:
 
 def carry_out(updates: list[FileUpdate], old: Path | None = None) -> list[Path]:
     """Write what was planned; return the copies of what was replaced. Raises OSError; then nothing is lost."""
-    changed = {EXERCISES / update.name: update.text.encode("utf-8") for update in updates if update.text is not None}
+    changed = {EXERCISES / update.name: update.content for update in updates if update.content is not None}
     more = {
         merge_bases.path_of(update.name): update.stub.encode("utf-8") for update in updates if update.stub is not None
     }
@@ -124,20 +130,27 @@ def carry_out(updates: list[FileUpdate], old: Path | None = None) -> list[Path]:
     return backups.replace(f"update {old}", changed, more)
 
 
-def _read(path: Path) -> str | None:
-    """A text with the newlines of the stubs; None when there is no file. Raises StubError when it is not UTF-8."""
+def _read(path: Path) -> bytes | None:
+    """The content of a file; None when there is none. Raises StubError when it is not UTF-8, and OSError."""
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        content = path.read_bytes()
+        text_of(content)
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
-        raise StubError(f"{path} is not UTF-8 text: save it as UTF-8 first.") from error
+        raise StubError(f"{shown_path(path)} is not UTF-8 text: save it as UTF-8 first.") from error
+    return content
+
+
+def _text(content: bytes) -> str:
+    """The text of a file, with the line endings of the stubs."""
+    text = text_of(content)
+    return text if text.endswith("\n") or not text else f"{text}\n"
 
 
 def plan_lines(updates: list[FileUpdate]) -> Iterator[str]:
     """What would be done, file by file."""
-    changed = [update for update in updates if update.text is not None]
+    changed = [update for update in updates if update.content is not None]
     for update in updates:
         if update in changed or update.summary.startswith("LEFT"):
             yield f"  {update.name:<26}{update.summary}"

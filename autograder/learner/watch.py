@@ -16,7 +16,16 @@ from autograder.console import is_animated, print_lines
 from autograder.course import EXERCISES, Part, parts, parts_and_labs
 from autograder.grading.grade import WorkerAhead, grade
 from autograder.grading.report import Report
-from autograder.learner import compare, hint_steps, last_results, lesson_pointer, overview, recall_cards, reset, screens
+from autograder.learner import (
+    comparison,
+    hint_steps,
+    last_results,
+    lesson_pointer,
+    overview,
+    recall_cards,
+    reset,
+    screens,
+)
 from autograder.learner.file_watcher import watch_files
 from autograder.learner.keyboard import END, read_keys
 from autograder.sandbox import SandboxUnavailable
@@ -174,7 +183,7 @@ class Watch:
         if self.report is None or not self.report.passed:
             self.say(["You can see the reference once you have passed the part."])
         else:
-            self.say(compare.comparison_lines(self.part, None, self.report.seed))
+            self.say(comparison.comparison_lines(self.part, None, self.report.seed))
 
     def unknown(self) -> None:
         self.say([])

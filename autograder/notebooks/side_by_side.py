@@ -1,4 +1,4 @@
-"""JupyterLab with a lesson and its stub side by side."""
+"""JupyterLab with the learner's copy of a lesson and its stub side by side."""
 
 from __future__ import annotations
 
@@ -12,10 +12,19 @@ from pathlib import Path
 from autograder.course import EXERCISES, ROOT, Part
 from autograder.files import write_atomically
 
-NOTEBOOKS = ROOT / "notebooks"  # the learner's copies
+RELEASE = ROOT / "release"  # without the sample answers of source/
+NOTEBOOKS = ROOT / "notebooks"  # two folders deep, from where a notebook finds exercises/ and notebook_tools/
 OURS = ROOT / "runs" / "jupyterlab"  # so that a learner's own settings of JupyterLab stay as they are
 # JupyterLab would ask at each first start whether it may fetch news from the network, over the lesson.
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+
+
+def own_copy(part: Part, copies: Path = NOTEBOOKS) -> Path:
+    """The learner's copy of a part's notebook. Made when there is none; one that is there is left as it is."""
+    copy = copies / part.name / f"{part.name}.ipynb"
+    if not copy.exists():
+        write_atomically(copy, (RELEASE / part.name / copy.name).read_bytes())
+    return copy
 
 
 def open_jupyterlab(part: Part, arguments: Sequence[str]) -> int:

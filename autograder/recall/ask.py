@@ -23,10 +23,13 @@ SEEDS = 1_000_000
 
 @dataclass(frozen=True)
 class Round:
-    """A question to ask, or None; notes: sentences about what could not be asked."""
+    """A question to ask, or None; notes: sentences about what could not be asked. can_ask: False if there would be
+    something to ask, but the learner must do something first.
+    """
 
     question: Question | None
     notes: tuple[str, ...] = ()
+    can_ask: bool = True
 
 
 def collect_cards(today: date, of: Part | None = None) -> Deck:
@@ -68,7 +71,8 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
         cards = [card for card in deck.cards.values() if card.task in ids and task in (None, card.task)]
         random.shuffle(cards)
     if not cards:
-        return Round(None, tuple(nothing_lines(deck, today, of)))
+        can_ask = any(of in (None, part_of_task(each)) for each in deck.cards)
+        return Round(None, tuple(nothing_lines(deck, today, of, task)), can_ask and task is None)
     notes: dict[str, None] = {}
     for card in cards:
         if problem := unusable(card.task):
@@ -82,7 +86,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None) 
         recall_cards.write(replace(deck, asked=Asked(card.task, question.kind, seed, question.sha256)))
         return Round(question, tuple(notes))
     recall_cards.write(deck)
-    return Round(None, tuple(notes))
+    return Round(None, tuple(notes), can_ask=False)
 
 
 def unusable(task: str) -> str:
@@ -174,11 +178,13 @@ def left_lines(deck: Deck, today: date) -> Iterator[str]:
         yield from nothing_lines(deck, today)
 
 
-def nothing_lines(deck: Deck, today: date, of: Part | None = None) -> Iterator[str]:
+def nothing_lines(deck: Deck, today: date, of: Part | None = None, task: str | None = None) -> Iterator[str]:
     """Why there is nothing to ask."""
     coming = sorted((card for card in deck.cards.values() if not card.done), key=lambda card: card.due)
     if of is not None and not any(part_of_task(task) == of for task in deck.cards):
         yield f"No task of part {of.number} is passed yet. Pass one first: {command('check', of.number)}"
+    elif task is not None:
+        yield f"Task {task} is not passed yet. Pass it first: {command('check', task)}"
     elif not deck.cards:
         yield f"There is nothing to ask yet. Pass a task first: {command('check', 0)}"
     elif not coming:

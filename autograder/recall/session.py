@@ -16,9 +16,9 @@ Say = Callable[[Iterable[str]], None]
 
 
 def asked(target: str | None, today: date) -> Iterator[str]:
-    """The question as lines, and how to answer it."""
+    """The question as lines, and how to answer it. Raises Failure if the learner must do something first."""
     part, task = _wanted(target)
-    now = ask.next_question(today, part, task)
+    now = _next(today, part, task)
     yield from now.notes
     if now.question is None:
         return
@@ -43,10 +43,12 @@ def answered(answer: int, today: date) -> Iterator[str]:
 
 
 def talk(target: str | None, today: date, read: Callable[[str], str], say: Say) -> None:
-    """Ask at a terminal until the learner stops. read: like `input`; the end of input stops, too."""
+    """Ask at a terminal until the learner stops. read: like `input`; the end of input stops, too. Raises Failure if
+    the learner must do something first.
+    """
     part, task = _wanted(target)
     while True:
-        now = ask.next_question(today, part, task)
+        now = _next(today, part, task)
         say(now.notes)
         if now.question is None:
             return
@@ -64,6 +66,13 @@ def talk(target: str | None, today: date, read: Callable[[str], str], say: Say) 
         if _line(read, "Enter for the next one, q to stop: ") != "":
             return
         say([""])
+
+
+def _next(today: date, part: Part | None, task: str | None) -> ask.Round:
+    now = ask.next_question(today, part, task)
+    if not now.can_ask:
+        raise Failure("\n".join(now.notes))
+    return now
 
 
 def _answer(question: Question, read: Callable[[str], str], say: Say) -> int | None:

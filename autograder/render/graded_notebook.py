@@ -30,6 +30,15 @@ def earned_points(report: Report, task: Task) -> float:
     return sum(check.earned for check in report.checks if check.task == task.id)
 
 
+def task_outputs(report: Report, task: Task) -> list[dict]:
+    """The outputs of a task's cell in Jupyter's format: the lines, then the points, which nbgrader reads."""
+    text, value = "\n".join(task_lines(report, task)) + "\n", repr(earned_points(report, task))
+    return [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {"output_type": "execute_result", "data": {"text/plain": value}, "metadata": {}, "execution_count": 1},
+    ]
+
+
 def task_lines(report: Report, task: Task) -> Iterator[str]:
     """The checks of one task, with everything that the author may see about failed ones."""
     checks = [check for check in report.checks if check.task == task.id]

@@ -25,9 +25,7 @@ def published_page(check: Check) -> str:
 
 
 def where_to_read_on(check: Check) -> str:
-    """The page that explains the recognised mistake of a check; "" without one, and where no site is published or built
-    that has the page.
-    """
+    """The page that explains the recognised mistake, on the published site or one built here; "" without one."""
     if not check.misconception or not class_settings()["catalogue"]:
         return ""
     if published := published_page(check):

@@ -101,9 +101,7 @@ def points(check: Check) -> str:
 
 
 def check_line(check: Check, width: int = 7, graded_part: Part | None = None) -> str:
-    """One check in one line: pass or fail, its points in `width` characters, its title. graded_part: to find the task
-    that the check needs first.
-    """
+    """One check in one line. width: of the points; graded_part: to find the task that the check needs first."""
     label = LABELS.get(check.status, "FAIL")
     remark = " (hidden)" if check.hidden else " (stretch)" if check.task in stretch_tasks() else ""
     remark += f" (points kept: follows from {check.follows})" if check.follows else ""

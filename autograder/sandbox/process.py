@@ -54,36 +54,49 @@ class Output:
                 self.cut = True
 
 
-class Process:
-    """A worker process; lines go in by `send` and come out by `receive`."""
+class Program(subprocess.Popen):
+    """A started program. Its group of processes ends with it."""
 
     def __init__(
         self,
         command: Sequence[str],
-        output: Output,
-        line_bytes: int,
-        printed_bytes: int,
         environment: Mapping[str, str],
         pass_fds: Sequence[int] = (),
         user: int | None = None,
+        **streams: object,
     ) -> None:
-        """Start `command`, as the user id `user` if given. line_bytes: the longest line; printed_bytes: a process that
-        prints more is ended, and `output_limit_exceeded` is set. Raises OSError if it cannot be started.
+        """Start `command`, as the user id `user` if given. streams: other standard streams than pipes. Raises OSError
+        if it cannot be started.
         """
         options: dict = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
         if os.name == "posix":
             options = {"start_new_session": True, "pass_fds": tuple(pass_fds)}
         if user is not None:
             options |= {"user": user, "group": user, "extra_groups": []}
-        self.process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=os.path.abspath(os.sep),
-            env=dict(environment),
-            **options,
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        options |= {"cwd": os.path.abspath(os.sep), "env": dict(environment), **pipes, **streams}
+        super().__init__(list(command), **options)
+
+    def end(self) -> None:
+        """Kill the group, without waiting for its end."""
+        try:
+            if os.name == "posix":
+                os.killpg(self.pid, signal.SIGKILL)
+            else:
+                self.kill()
+        except (ProcessLookupError, PermissionError):
+            if sys.platform == "darwin":  # macOS reports EPERM for a group of zombies
+                self.kill()
+
+
+class Process:
+    """A worker process; lines go in by `send` and come out by `receive`."""
+
+    def __init__(self, process: Program, output: Output, line_bytes: int, printed_bytes: int) -> None:
+        """process: with pipes as its standard streams; line_bytes: the longest line; printed_bytes: a process that
+        prints more is ended, and `output_limit_exceeded` is set.
+        """
+        self.process = process
         self._lines: queue.Queue[bytes] = queue.Queue(WAITING_LINES)
         self._stopped = self.output_limit_exceeded = False
         self._writer: threading.Thread | None = None
@@ -99,7 +112,7 @@ class Process:
             printed += len(data)
             if printed > most and not self.output_limit_exceeded:
                 self.output_limit_exceeded = True
-                self._end()
+                self.process.end()
 
     def _read_lines(self, stream: BinaryIO, limit: int) -> None:
         while not self._stopped:
@@ -146,7 +159,7 @@ class Process:
     def kill(self) -> None:
         """End the process and its group, and wait until it is gone."""
         self._stopped = True
-        self._end()
+        self.process.end()
         self.process.wait()
         deadline = time.monotonic() + 1.0
         while self._reader.is_alive() and time.monotonic() < deadline:
@@ -160,16 +173,6 @@ class Process:
         for stream, thread in zip((self.process.stdin, self.process.stdout, self.process.stderr), threads, strict=True):
             if thread is None or not thread.is_alive():
                 _close(stream)
-
-    def _end(self) -> None:
-        try:
-            if os.name == "posix":
-                os.killpg(self.process.pid, signal.SIGKILL)
-            else:
-                self.process.kill()
-        except (ProcessLookupError, PermissionError):
-            if sys.platform == "darwin":  # macOS reports EPERM for a group of zombies
-                self.process.kill()
 
 
 def _close(stream: BinaryIO) -> None:

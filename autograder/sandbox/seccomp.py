@@ -16,8 +16,8 @@ PR_SET_PDEATHSIG = 1
 TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
 F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
 
-PROCESSES = """fork vfork ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open
-    pidfd_getfd"""
+START_PROCESSES = "fork vfork pidfd_open"
+PROCESSES = "ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd"
 NETWORK = "socket socketpair"
 NAMESPACES = """unshare setns mount umount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount
     fspick mount_setattr name_to_handle_at open_by_handle_at swapon swapoff quotactl quotactl_fd acct"""
@@ -47,9 +47,10 @@ class FilterUnavailable(RuntimeError):
     """The filter cannot be written here; the message says what is missing."""
 
 
-@functools.lru_cache(maxsize=2)
-def seccomp_program(shared_process_space: bool) -> bytes:
-    """The BPF program. With `shared_process_space`, it also forbids what namespaces would prevent otherwise.
+@functools.lru_cache(maxsize=3)
+def seccomp_program(shared_process_space: bool, may_fork: bool = False) -> bytes:
+    """The BPF program. With `shared_process_space`, it also forbids what namespaces would prevent otherwise. may_fork:
+    for a process that runs only our code, and whose children get the other filter, too.
 
     Raises FilterUnavailable if pyseccomp or libseccomp is missing.
     """
@@ -62,11 +63,13 @@ def seccomp_program(shared_process_space: bool) -> bytes:
     names = f"{PROCESSES} {NETWORK} {NAMESPACES} {HIDDEN_MEMORY} {KERNEL} {PRIORITIES} {SHARED_COUNTERS}"
     if shared_process_space:
         names = f"{names} {OTHERS} {METADATA}"
+    if not may_fork:
+        names = f"{names} {START_PROCESSES}"
+        # Threads are clone() with CLONE_THREAD; the C library falls back to it where clone3, whose flags lie in memory
+        # that a filter cannot read, does not exist.
+        program.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0))
     for name in names.split():
         _refuse(pyseccomp, program, refuse, name)
-    # Threads are clone() with CLONE_THREAD; the C library falls back to it where clone3, whose flags lie in memory
-    # that a filter cannot read, does not exist.
-    program.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0))
     program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     program.add_rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_PDEATHSIG))
     for request in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):

@@ -6,6 +6,7 @@ installed programs.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import subprocess
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.invocation import command
+from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Reply
 from autograder.sandbox.tiers import SandboxUnavailable, Tier
@@ -79,13 +81,28 @@ ATTACK_LIST = (
 )
 
 
-def run(tier: Tier, interpreter: str | None = None, fast: bool = False) -> list[AttackResult]:
-    """Attack `tier` and return one finding per attack; `fast` leaves out slow attacks.
+def run(tier: Tier, interpreter: str | None = None, fast: bool = False, forked: bool = False) -> list[AttackResult]:
+    """Attack `tier` and return one finding per attack; `fast` leaves out slow attacks; forked: a process of a fork
+    server is attacked.
 
     Raises SandboxUnavailable if the tier cannot be started.
     """
     files = {"probes.py": ATTACKS.read_bytes()}
-    with tempfile.TemporaryDirectory() as name, Worker(files, tier, LIMITS, interpreter) as worker:
+    with contextlib.closing(ForkServer(files)) if forked else contextlib.nullcontext() as server:
+        findings = _stopped(files, tier, interpreter, server, fast)
+        if not fast:
+            findings.append(_cannot_outlive(files, tier, interpreter, server))
+    return findings
+
+
+def _stopped(
+    files: dict[str, bytes], tier: Tier, interpreter: str | None, server: ForkServer | None, fast: bool
+) -> list[AttackResult]:
+    """The findings about everything that one worker can try."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Worker(files, tier, LIMITS, interpreter, server=server) as worker,
+    ):
         folder = Path(name)
         canary = folder / "canary.txt"
         canary.write_text(CANARY, encoding="utf-8")
@@ -102,8 +119,6 @@ def run(tier: Tier, interpreter: str | None = None, fast: bool = False) -> list[
         finally:
             victim.kill()
             victim.wait()
-    if not fast:
-        findings.append(_cannot_outlive(files, tier, interpreter))
     return findings
 
 
@@ -122,10 +137,10 @@ def strict_tier() -> Tier:
     raise SandboxUnavailable(no_tier_sentence(reasons))
 
 
-def what_breaks(tier: Tier) -> str:
+def what_breaks(tier: Tier, forked: bool = False) -> str:
     """Why a tier can't be started here, or which fast attack it does not stop; empty if it is secure."""
     try:
-        broken = [finding for finding in run(tier, fast=True) if not finding.held]
+        broken = [finding for finding in run(tier, fast=True, forked=forked) if not finding.held]
     except SandboxUnavailable as error:
         return str(error)
     return f"the {tier.value} sandbox does not hold: {broken[0].name}: {broken[0].detail}" if broken else ""
@@ -155,9 +170,11 @@ def _neighbour_lives(victim: subprocess.Popen) -> AttackResult:
     )
 
 
-def _cannot_outlive(files: dict[str, bytes], tier: Tier, interpreter: str | None) -> AttackResult:
+def _cannot_outlive(
+    files: dict[str, bytes], tier: Tier, interpreter: str | None, server: ForkServer | None
+) -> AttackResult:
     name = "nothing outlives its time limit"
-    with Worker(files, tier, LIMITS, interpreter) as worker:
+    with Worker(files, tier, LIMITS, interpreter, server=server) as worker:
         worker.call("read_file", ["/nothing"])  # start the worker first, so that the limit applies only to the attack
         begin = time.monotonic()
         reply = worker.call("outlive", [], seconds=0.3)

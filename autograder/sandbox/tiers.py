@@ -24,6 +24,7 @@ from autograder.errors import Misuse
 from autograder.sandbox.bubblewrap import JOB, bubblewrap_command, find_bubblewrap, job_parent, spare_user
 from autograder.sandbox.interpreter import UnusableInterpreter, choose_interpreter, readable_by_everybody
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Program
 from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
 
 # One level of folders, no hidden files, and no path that leads outside.
@@ -66,13 +67,15 @@ class Job:
         self.empty.mkdir()
         own = {name: Path(__file__).with_name(name).read_bytes() for name in SOURCES}
         self._write({**files, **own, COMPILED_WORKER: _compiled_worker()})
-        if owner is not None:
-            self._hand_over(owner)
+        self._owner = owner
+        self._hand_over(self.base, *self.base.rglob("*"))
 
     def add(self, files: Mapping[str, bytes]) -> None:
-        """Write more files, without handing them over to another user. Raises ValueError as `__init__` does."""
+        """Write more files. Raises ValueError as `__init__` does."""
         _check_paths(files)
         self._write(files)
+        written = [self.folder / path for path in files]
+        self._hand_over(*written, *{path.parent for path in written})
 
     def _write(self, files: Mapping[str, bytes]) -> None:
         for path, content in files.items():
@@ -80,10 +83,10 @@ class Job:
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)
 
-    def _hand_over(self, owner: int) -> None:
-        """Let one other user read, but not write: the files stay ours, and get that user's group."""
-        for path in (self.base, *self.base.rglob("*")):
-            os.chown(path, -1, owner)
+    def _hand_over(self, *paths: Path) -> None:
+        """Let the owner read, but not write: the files stay ours, and get that user's group."""
+        for path in paths if self._owner is not None else ():
+            os.chown(path, -1, self._owner)
             path.chmod(0o750 if path.is_dir() else 0o640)
 
     def remove(self) -> None:
@@ -123,6 +126,10 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=lambda: PYPY_SETTINGS)
     filter_fd: int | None = None  # a file with the system call filter, passed to each process
     user: int | None = None
+
+    def start(self) -> Program:
+        """Start the process. Raises OSError."""
+        return Program(self.command, self.environment, self.inherited_descriptors(), self.user)
 
     def inherited_descriptors(self) -> list[int]:
         """The file descriptors for the next process, rewound."""
@@ -170,6 +177,26 @@ def _prepare_local(files: Mapping[str, bytes], limits: Limits, interpreter: str 
 
 
 def _prepare_strict(files: Mapping[str, bytes], limits: Limits, interpreter: str | None) -> Launch:
+    program = seccomp_program(shared_process_space=False)
+    return _in_bubblewrap(files, interpreter, program, strict_setup(limits))
+
+
+def prepare_server(files: Mapping[str, bytes]) -> Launch:
+    """For the process that forks: see fork_server.py. Raises SandboxUnavailable and FilterUnavailable."""
+    try:
+        launch = _in_bubblewrap(files, None, seccomp_program(shared_process_space=False, may_fork=True), {})
+    except UnusableInterpreter as error:
+        raise SandboxUnavailable(f"the strict sandbox cannot be set up: {error}") from error
+    launch.command.append("serve")
+    return launch
+
+
+def strict_setup(limits: Limits) -> dict:
+    """The setup of a worker in the strict tier."""
+    return {"limits": {**_resource_limits(limits), **STRICT_LIMITS}}
+
+
+def _in_bubblewrap(files: Mapping[str, bytes], interpreter: str | None, program: bytes, setup: dict) -> Launch:
     bubblewrap = find_bubblewrap()
     if bubblewrap is None:
         raise SandboxUnavailable("bubblewrap is not installed: install your system's package bubblewrap")
@@ -177,12 +204,10 @@ def _prepare_strict(files: Mapping[str, bytes], limits: Limits, interpreter: str
     if user is not None and not readable_by_everybody(bubblewrap):
         raise SandboxUnavailable(f"only root can read {bubblewrap}: install the package bubblewrap")
     chosen = choose_interpreter(interpreter, everybody=user is not None)
-    program = seccomp_program(shared_process_space=False)
     job = Job(files, user, job_parent(user))
     filter_fd = os.memfd_create("filter")
     os.write(filter_fd, program)
     command = bubblewrap_command(bubblewrap, chosen, str(job.folder), str(job.empty), filter_fd)
-    setup = {"limits": {**_resource_limits(limits), **STRICT_LIMITS}}
     command += [*INTERPRETER_OPTIONS, f"{JOB}/{_program_of_worker(chosen.magic)}"]
     return Launch(command, job, setup, filter_fd=filter_fd, user=user)
 

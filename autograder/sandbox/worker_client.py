@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from autograder.sandbox.limits import CHECK, Limits
 from autograder.sandbox.meter import Meter, innermost, processor_seconds
@@ -17,6 +18,9 @@ from autograder.sandbox.process import OVERSIZE, Output, Process
 from autograder.sandbox.protocol import ENVELOPE_BYTES, ProtocolError, Reply, encode_line, parse_message
 from autograder.sandbox.tiers import Launch, SandboxUnavailable, Tier, prepare
 from autograder.text import clean_text
+
+if TYPE_CHECKING:
+    from autograder.sandbox.fork_server import ForkedLaunch, ForkServer
 
 START_SECONDS = 120.0  # for starting the interpreter; long, since a busy machine is not the learner's fault
 SLICE = 0.05  # seconds between two measurements of a running call
@@ -64,18 +68,22 @@ class Worker:
         limits: Limits = CHECK,
         interpreter: str | None = None,
         packages: Sequence[str] = (),
+        server: ForkServer | None = None,
     ) -> None:
-        """packages: installed ones that the code may import, in the local tier only."""
+        """packages: installed ones that the code may import, in the local tier only; server: forks the process, in the
+        strict tier only.
+        """
         if packages:
             memory, seconds = max(limits.memory_bytes, PACKAGES_MEMORY), limits.total_seconds + PACKAGES_SECONDS
             limits = replace(limits, memory_bytes=memory, total_seconds=seconds)
         self.packages = tuple(packages)
         self.files, self.tier, self.limits, self.interpreter = dict(files), Tier(tier), limits, interpreter
         self.interpreter_version: str | None = None
+        self._server = server
         self._names = _modules_in(files)
         self._output = Output(limits.output_bytes)
         self._killed = False  # whether somebody killed the last call's process
-        self._launch: Launch | None = None
+        self._launch: Launch | ForkedLaunch | None = None
         self._process: Process | None = None
         self._started = False  # whether a process was started at least once
         self._measured: int | None = None  # the process whose time counts
@@ -106,20 +114,17 @@ class Worker:
             return
         loaded = package_setup(self.packages, self.tier) if self.packages else {}
         if self._launch is None:
-            self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
+            if self._server is None:
+                self._launch = prepare(self.tier, self.files, self.limits, self.interpreter)
+            else:
+                self._launch = self._server.lend(self.files, self.limits)
         launch = self._launch
         self._charged += RESTART if self._started else 0.0
         self._before_process, self._idle = self._charged, 0.0
         self._started, self._measured = True, None
         try:
             self._process = Process(
-                launch.command,
-                self._output,
-                self.limits.reply_bytes + ENVELOPE_BYTES,
-                self.limits.printed_bytes,
-                launch.environment,
-                launch.inherited_descriptors(),
-                launch.user,
+                launch.start(), self._output, self.limits.reply_bytes + ENVELOPE_BYTES, self.limits.printed_bytes
             )
         except OSError as error:
             raise SandboxUnavailable(f"the worker could not be started: {error}") from error

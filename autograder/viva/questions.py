@@ -28,7 +28,7 @@ SHOWN = 2  # failing checks to show, and passing checks
 
 
 @dataclass(frozen=True)
-class Question:
+class VivaQuestion:
     """kind: result, running or change. about: the call or line of the question. lines: the shown lines of the
     learner's file as (number, text); a changed line comes last.
     """
@@ -41,7 +41,7 @@ class Question:
     mentions: tuple[str, ...]
 
     @classmethod
-    def from_fields(cls, fields: dict) -> Question:
+    def from_fields(cls, fields: dict) -> VivaQuestion:
         """Build a question from the fields that JSON returns, with lists instead of tuples."""
         lines = tuple((number, text) for number, text in fields["lines"])
         return cls(**{**fields, "lines": lines, "mentions": tuple(fields["mentions"])})
@@ -57,12 +57,12 @@ class Question:
         }
 
 
-def result_questions(part: Part, code: Code, runs: list[RecordedRun]) -> list[Question]:
+def result_questions(part: Part, code: Code, runs: list[RecordedRun]) -> list[VivaQuestion]:
     """One question for each run; its answer is what the learner's own code returned."""
     return [_result_question(part, code, run) for run in runs]
 
 
-def _result_question(part: Part, code: Code, run: RecordedRun) -> Question:
+def _result_question(part: Part, code: Code, run: RecordedRun) -> VivaQuestion:
     defined = [name for name in part.task(run.call.task).defines if name in code.starts]
     lines = tuple((code.starts[name], code.shown(code.starts[name])) for name in defined[:3])
     expected = right_answer(run.call, Probes(part))
@@ -77,7 +77,7 @@ def _result_question(part: Part, code: Code, run: RecordedRun) -> Question:
     if not same:
         answer += f" (This code is wrong here: the right answer is {right}.)"
     words = f"Task {run.call.task}. Your code is called: {run.words}. {asked}"
-    return Question("result", run.words, words, lines, answer, (run.call.mentions,))
+    return VivaQuestion("result", run.words, words, lines, answer, (run.call.mentions,))
 
 
 def lengths(data: object) -> str:
@@ -99,7 +99,7 @@ def lengths(data: object) -> str:
     return "; ".join(lengths_of_levels)
 
 
-def order_questions(code: Code, runs: list[RecordedRun], rng: random.Random) -> list[Question]:
+def order_questions(code: Code, runs: list[RecordedRun], rng: random.Random) -> list[VivaQuestion]:
     """Questions on how these calls run, the kinds and lines mixed."""
     questions = [
         question
@@ -111,7 +111,7 @@ def order_questions(code: Code, runs: list[RecordedRun], rng: random.Random) -> 
     return questions
 
 
-def _line_count_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
+def _line_count_question(code: Code, run: RecordedRun, rng: random.Random) -> list[VivaQuestion]:
     counts = Counter(run.lines)
     several = [line for line, times in counts.items() if 2 <= times <= MAX_COUNTABLE]
     if not several:
@@ -122,10 +122,10 @@ def _line_count_question(code: Code, run: RecordedRun, rng: random.Random) -> li
     around = [f"it is in {statement.function}, so what counts is how often that is called"]
     around += [f"line {loop} repeats it: {code.shown(loop)}" for loop in statement.loops]
     lines = [(number, code.shown(number)) for number in (*statement.loops, line)]
-    return [Question("running", run.words, words, tuple(lines), str(counts[line]), tuple(around))]
+    return [VivaQuestion("running", run.words, words, tuple(lines), str(counts[line]), tuple(around))]
 
 
-def _line_order_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
+def _line_order_question(code: Code, run: RecordedRun, rng: random.Random) -> list[VivaQuestion]:
     """Ask about lines that calls and loops run in another order than in the file."""
     first = list(dict.fromkeys(run.lines))
     functions = {code.statements[line].function for line in first}
@@ -144,10 +144,10 @@ def _line_order_question(code: Code, run: RecordedRun, rng: random.Random) -> li
     )
     where = tuple(f"line {line} is in {code.statements[line].function}" for line in three)
     answer = ", then ".join(str(line) for line in three)
-    return [Question("running", run.words, words, tuple((line, code.shown(line)) for line in shown), answer, where)]
+    return [VivaQuestion("running", run.words, words, tuple((line, code.shown(line)) for line in shown), answer, where)]
 
 
-def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) -> list[Question]:
+def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) -> list[VivaQuestion]:
     """Ask for the value of a name after its first assignment."""
     seen: dict[tuple[int, str], object] = {}
     for line, name, value in run.values:
@@ -162,7 +162,7 @@ def _value_of_name_question(code: Code, run: RecordedRun, rng: random.Random) ->
         f"{other} held {show(held)} (line {number})" for number, other, held in held_before(code, run, line, name)
     ]
     return [
-        Question(
+        VivaQuestion(
             "running",
             run.words,
             words,
@@ -209,7 +209,7 @@ def grade_unchanged(part: Part, content: bytes, tier: Tier, seed: int) -> Unchan
 
 def change_question(
     part: Part, code: Code, unchanged: UnchangedCode, tier: Tier, rng: random.Random
-) -> Question | None:
+) -> VivaQuestion | None:
     """Find a change that some of the passing checks notice and others don't; None after ten tries."""
     tasks = {name: task.id for task in part.tasks for name in task.defines}
     passed = {check.task for check in unchanged.passing.values()}
@@ -228,7 +228,7 @@ def change_question(
 
 def _question_on(
     code: Code, change: LineChange, failing: list[Check], staying: list[Check], rng: random.Random
-) -> Question:
+) -> VivaQuestion:
     fails = rng.sample(failing, min(SHOWN, len(failing)))
     shown = sorted([*fails, *rng.sample(staying, min(SHOWN, len(staying)))], key=lambda check: (check.task, check.name))
     fails.sort(key=shown.index)
@@ -242,7 +242,7 @@ def _question_on(
     answer = f"{' and '.join(letters)} would fail, the others not ({of_all})"
     line = ((change.line, code.shown(change.line)), *([(change.line, change.after)] if change.after else []))
     mentions = (f"line {change.line} is in {change.function}", *map(_what_happens, fails))
-    return Question("change", f"line {change.line}", words, line, answer, mentions)
+    return VivaQuestion("change", f"line {change.line}", words, line, answer, mentions)
 
 
 def _what_happens(check: Check) -> str:

@@ -11,8 +11,9 @@ from autograder.course import Part
 from autograder.grading.compare import difference, is_number
 from autograder.grading.part_probes import Call, Probes
 from autograder.grading.reference import reference_files
+from autograder.grading.sources import is_text
 from autograder.sandbox import Limits, Tier, Worker
-from autograder.viva.student_code import Code, is_text
+from autograder.viva.student_code import Code
 
 GENEROUS_LIMITS = Limits(cpu_seconds=10, call_seconds=4.0, total_seconds=20.0)  # small calls; some may never end
 TOLERANCE = 1e-6  # for a result computed on paper
@@ -108,9 +109,7 @@ def right_answer(call: Call, probes: Probes) -> object:
 
 
 def _well_formed(reply: object, code: Code) -> bool:
-    """Whether a reply has the right form: answer, lines of the file, values. The learner's code could have
-    forged it.
-    """
+    """Whether a reply is an answer, lines of the file and values, since the learner's code could have forged it."""
     if type(reply) is not list or len(reply) != 3:
         return False
     _, lines, values = reply

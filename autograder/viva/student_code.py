@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograder.grading.sources import inspect_source
+from autograder.grading.sources import functions_of, inspect_source, is_text
 from autograder.text import clean_text
 
 LONGEST_LINE = 200
@@ -67,14 +67,8 @@ class Code:
         return clean_text(self.lines[line - 1].strip(), LONGEST_LINE)
 
     def _statements(self) -> Iterator[Statement]:
-        for node in self.tree.body:
-            if isinstance(node, ast.FunctionDef):
-                yield from self._inside(node.body, node.name, (), _assigned_once(node))
-            elif isinstance(node, ast.ClassDef):
-                for method in node.body:
-                    if isinstance(method, ast.FunctionDef):
-                        name = f"{node.name}.{method.name}"
-                        yield from self._inside(method.body, name, (), _assigned_once(method))
+        for name, function in functions_of(self.tree).items():
+            yield from self._inside(function.node.body, name, (), _assigned_once(function.node))
 
     def _inside(
         self, body: list[ast.stmt], function: str, loops: tuple[int, ...], once: set[str]
@@ -144,8 +138,3 @@ def _assigned_once(function: ast.FunctionDef) -> set[str]:
     assigned = _assigned_names(function)
     arguments = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
     return {name for name in assigned if assigned.count(name) == 1} - arguments
-
-
-def is_text(node: ast.stmt) -> bool:
-    """Whether the statement is only a constant, such as a docstring."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -16,21 +16,15 @@ from __future__ import annotations
 import functools
 import json
 import re
-import sys
 from html import escape
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from autograder.course import SUITES, Part, Task, parts
+from autograder.course import SUITES, Part, Task, parts, read_toml
 from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import Misconception, misconceptions
 from generator.wrong_code import wrong_code
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 LEFT_OUT = "no_catalogue"  # the tag for a site without the catalogue
 FOLDER = "mistakes"
@@ -65,8 +59,7 @@ def title(mistake: Misconception) -> str:
 @functools.cache
 def families() -> dict[str, dict[str, str]]:
     """The kinds of mistakes, by id."""
-    with open(SUITES / "mistake_families.toml", "rb") as file:
-        return tomllib.load(file)["families"]
+    return read_toml(SUITES / "mistake_families.toml")["families"]
 
 
 @functools.cache

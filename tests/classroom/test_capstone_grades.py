@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import html
 import json
+import re
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -13,6 +15,7 @@ import pytest
 from helpers.capstones import LATER, STEPS, hand_in_all
 from typer.testing import CliRunner
 
+from autograder.batch.ledger import LEDGER_FILE, read_ledger
 from autograder.batch.local_processes import Pool
 from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
@@ -23,8 +26,9 @@ from autograder.class_folder.released_verdicts import (
     record_released,
     releasing,
 )
+from autograder.class_folder.settings import ClassError
 from autograder.classroom import capstone_grades as class_capstone
-from autograder.classroom import capstone_process
+from autograder.classroom import capstone_process, errata
 from autograder.classroom.capstone_gradebook import possible_points
 from autograder.classroom.capstone_grades import Training, grade_capstones, newest_parts
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
@@ -160,6 +164,22 @@ def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
     assert "  ada: 14 -> 20" in list(errata_lines(folder, found, applied=False, lower=False))
     apply_capstone_errata(folder, found, reports, Training(strict_tier(), num_steps=STEPS), lower=False)
     assert last_released(folder, "ada", capstone()).earned == 20
+
+
+def test_errata_train_each_capstone_with_the_interpreter_of_its_verdict(tmp_path, empty_gradebook, in_this_process):
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    hand_in_all(folder, "ada")
+    other = Training(Tier.LOCAL, sys.executable, STEPS)  # named on the command line, as pypy3 is
+    grade_capstones(folder, other)
+    usual = other._replace(python=None)
+    found, reports = find_capstone_errata(folder, usual, train=False)
+    assert (found.same, found.unknown) == (1, ())
+    apply_capstone_errata(folder, replace(found, unfinished=("ada",)), reports, usual, lower=False)
+    assert [entry.python for _, entry in read_ledger(folder.verdicts / LEDGER_FILE)] == [sys.executable]
+    in_this_process.setattr(errata.shutil, "which", lambda program: None)
+    with pytest.raises(ClassError, match=f"trained with {re.escape(sys.executable)}, which is not on this machine"):
+        find_capstone_errata(folder, usual)
 
 
 def test_errata_finish_a_capstone_whose_release_was_interrupted_though_its_verdict_is_the_same(graded):

@@ -18,7 +18,6 @@ from helpers.submissions import PART, SOLUTION, answered, by_checks, cell, feedb
 from typer.testing import CliRunner
 
 import autograder.grading.store
-import autograder.sandbox
 from autograder.batch.ledger import Ledger
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.locks import exclusive_grading
@@ -223,7 +222,7 @@ def test_without_a_strict_sandbox_nothing_is_graded_unless_local_is_asked_for(a_
     def none_holds():
         raise SandboxUnavailable("No sandbox for other people's code holds here.")
 
-    monkeypatch.setattr(autograder.sandbox, "strict_tier", none_holds)
+    monkeypatch.setattr("autograder.commands.grade.strict_tier", none_holds)
     outcome = grade(a_class, "--part", "9")
     assert (outcome.exit_code, outcome.output) == (2, "No sandbox for other people's code holds here.\n")
     assert not a_class.autograded.exists()

@@ -6,9 +6,9 @@ import base64
 import json
 import re
 import time
-from html.parser import HTMLParser
 
 import pytest
+from helpers.html_elements import Elements
 from helpers.submissions import PART, answered, cell, fresh_notebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,22 +43,6 @@ ATTACKS = [
 ]
 
 
-class Elements(HTMLParser):
-    """The elements of a page with their attributes, and its text outside of what MathJax ignores."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict]] = []
-        self.text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
-
-
 def rendered(text: str, attachments: object = None) -> tuple[Elements, str]:
     """The elements of an answer as nbconvert renders it, as feedback and formgrader do, and the HTML."""
     source, pictures = to_inert_markdown(text, attachments)
@@ -75,11 +59,11 @@ HARMLESS_TAGS = set(
 
 def acting(elements: Elements) -> list:
     """What could act on a page: elements other than text, lists and tables, and attributes that load or run."""
-    odd = [one for one in elements.found if one[0] not in HARMLESS_TAGS]
+    odd = [one for one in elements.tags if one[0] not in HARMLESS_TAGS]
     runs = ("on", "href", "src", "style", "action", "srcdoc")
     # nbconvert links each heading to itself.
     odd = [(tag, facts) for tag, facts in odd if not (tag == "a" and facts.get("class") == "anchor-link")]
-    return odd + [one for one in elements.found if one[0] != "a" and any(key.startswith(runs) for key in one[1])]
+    return odd + [one for one in elements.tags if one[0] != "a" and any(key.startswith(runs) for key in one[1])]
 
 
 @pytest.mark.parametrize("text", ATTACKS)
@@ -106,14 +90,14 @@ def test_what_was_typed_can_be_read(text):
 
 def test_lists_emphasis_and_tables_of_an_answer_are_rendered():
     elements, page = rendered("# Loss\n\n*about* **2.37**\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |")
-    tags = [tag for tag, _ in elements.found]
+    tags = [tag for tag, _ in elements.tags]
     assert {"h1", "em", "strong", "ul", "li", "table", "td"} <= set(tags), page
 
 
 @pytest.mark.parametrize(("kind", "data"), [("image/png", PNG), ("image/jpeg", JPEG)])
 def test_a_pasted_picture_is_shown(kind, data):
     elements, _ = rendered("My plot: ![plot](attachment:plot.png) so.", {"plot.png": {kind: data}})
-    (picture,) = [facts for tag, facts in elements.found if tag == "img"]
+    (picture,) = [facts for tag, facts in elements.tags if tag == "img"]
     assert picture["src"] == f"data:{kind};base64,{data}"
 
 

@@ -8,23 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.learner import make_course
 
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.sample_class import pack, roster, submissions
-from autograder.course import ROOT
+from autograder.course import ROOT, read_toml
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-
-from helpers.learner import make_course
-
 LIST = ROOT / "tests" / "guides" / "commands.toml"
-with open(LIST, "rb") as file:
-    KINDS = tomllib.load(file)
+KINDS = read_toml(LIST)
 LISTED = {command for kind in KINDS.values() for command in kind}
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 CALL = re.compile(r"make|make .*|python -m autograder .*")

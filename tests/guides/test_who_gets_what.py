@@ -57,7 +57,9 @@ def test_the_page_holds_what_the_table_says_and_is_the_same_for_everybody():
             assert own == of_class, row
     for row, module in OF_MODULES.items():
         assert yes(ROWS[row][1]) is (module in held), row
-    for name in ("learner/harden", "learner/compare", "recall/ask", "viva/ask", "learner/faded", "learner/hint_steps"):
+    for (
+        name
+    ) in "learner/harden learner/comparison recall/ask viva/draw_questions learner/faded learner/hint_steps".split():
         assert name not in held
     page = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "browser" / "src").glob("*.mjs"))
     assert "More:" not in page and "where_to_read_on" not in page

@@ -8,15 +8,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import SOLUTIONS, part
+from autograder.course import SOLUTIONS, part, read_toml
 from autograder.grading.reference import reference_files
 from autograder.sandbox import Limits
 from autograder.stubs import make_stub
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ATTACKS = Path(__file__).parents[1] / "attacks"
 TOOLS = ("tools.py", "naive_grader.py")
@@ -24,7 +19,7 @@ PART = part(3)
 SOLUTION = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
 STUB = make_stub(SOLUTION, PART.file_name)
 SHORT = Limits(cpu_seconds=2, call_seconds=0.4, total_seconds=0.8)  # one time-out, and the start of another
-EXPECTED = tomllib.loads((ATTACKS / "expected.toml").read_text(encoding="utf-8"))
+EXPECTED = read_toml(ATTACKS / "expected.toml")
 VARIANTS = [(name, variant) for name, facts in EXPECTED.items() for variant in facts.get("variants", [""])]
 IDS = [f"{name}-{variant.replace(' ', '_')}" if variant else name for name, variant in VARIANTS]
 

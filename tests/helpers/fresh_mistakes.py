@@ -13,16 +13,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import SOLUTIONS, Part, part
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from autograder.course import SOLUTIONS, Part, part, read_toml
 
 FOLDER = Path(__file__).resolve().parent.parent / "fresh_mistakes"
 DEFINITION = re.compile(r"( *)(?:def|class)\s+(\w+)")
@@ -74,8 +68,7 @@ class FreshMistake:
 
 def fresh_mistakes(its_part: Part) -> list[FreshMistake]:
     """All of a part."""
-    with open(FOLDER / f"{its_part.name}.toml", "rb") as file:
-        tables = tomllib.load(file)["mistakes"]
+    tables = read_toml(FOLDER / f"{its_part.name}.toml")["mistakes"]
     return [FreshMistake(its_part.number, **{**table, "named": tuple(table.get("named", ()))}) for table in tables]
 
 

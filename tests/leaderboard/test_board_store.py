@@ -14,7 +14,7 @@ import pytest
 from helpers.recipes import edited
 
 from autograder.course import ROOT
-from autograder.leaderboard import invented_names, rate_limit
+from autograder.leaderboard import invented_names, rate_limit, recipe_source
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.database_tables import OPEN, BoardEntry, StoreError
 from autograder.leaderboard.ranking import make_table
@@ -354,6 +354,29 @@ def test_a_stolen_recipe_waits_for_a_person_and_the_stub_does_not(board, tmp_pat
     assert stolen.number not in shown
     board.store.release(stolen.number)
     assert not board.store.entries(BoardEntry.number == stolen.number)[0].held
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "can't be read"), (b"def update(:\n", "is not a recipe. Line 1: ")]
+)
+def test_without_the_courses_recipe_nothing_is_scored_and_no_try_is_used(board, tmp_path, monkeypatch, content, words):
+    submission, stub = recipe_of(tmp_path, "ada"), tmp_path / "course" / STUB.name
+    monkeypatch.setattr(recipe_source, "STUB", stub)
+    if content is not None:
+        stub.parent.mkdir()
+        stub.write_bytes(content)
+    scored = []
+    with pytest.raises(RecipeError, match=f"^Nothing was scored.* {words}.* Restore it: git restore"):
+        board.submit(submission, "ada", on_step=lambda *step: scored.append(step))
+    assert not scored and not board.store.entries() and board.store.tries_today("ada") == 0
+
+
+def test_the_reason_for_no_score_is_stored_as_text_that_is_safe_to_print(board):
+    board.store.get_or_create_learner("ada")
+    source = check_source(edited())
+    entry = board.store.add(Attempt("ada", source, NoScore("Run 1: \x1b[31mred\0\u202e" + "x" * 9000), 42))
+    message = board.store.entries(BoardEntry.number == entry.number)[0].message
+    assert message.startswith("Run 1: redx") and message.isprintable() and len(message) <= 1000
 
 
 def test_a_broken_recipe_is_an_entry_without_a_score_and_uses_up_a_try(board, tmp_path):

@@ -1,6 +1,5 @@
 """The page: escaped, without scripts and requests, quick with 500 entries, readable by all."""
 
-import html.parser
 import json
 import os
 import random
@@ -11,6 +10,7 @@ import threading
 
 import pytest
 from helpers.browser import CHROMIUM, OPTIONS, started_browser
+from helpers.html_elements import Elements
 
 from autograder.leaderboard import charts, invented_names
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, Measured
@@ -57,21 +57,6 @@ def table_of(count, round=OPEN):
             curve=Measured(curve, (1, 32)).written(), source=method.encode("utf-8", "surrogatepass"),
         ))  # fmt: skip
     return make_table(entries, BASELINES, round, reference=REFERENCE)
-
-
-class Elements(html.parser.HTMLParser):
-    """The tags of a page with their attributes, and its text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.text = [], ""
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_data(self, data):
-        self.text += data
 
 
 @pytest.fixture(scope="module")
@@ -279,8 +264,8 @@ def test_in_a_browser_no_script_runs_and_no_request_leaves(browser, page, tmp_pa
     assert not [line for line in browser.asked if "evil" in line], browser.asked
 
 
-# From the beginning of the navigation to a frame that was painted, in milliseconds.
-PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))"
+# Until a frame was painted.
+PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
 WIDE, PHONE = (1200, 900), (390, 844)
 
 
@@ -291,15 +276,26 @@ def steered(tmp_path_factory):
         yield started
 
 
-def test_in_a_browser_500_entries_take_less_than_a_second(steered, page, tmp_path):
+def test_in_a_browser_500_entries_take_less_than_a_second_of_processor_time(steered, page, tmp_path):
     file = tmp_path / "index.html"
     file.write_text(page, encoding="utf-8")
-    times = []
-    while not times or (min(times) >= 1000 and len(times) < 12):  # on a busy machine most take longer
-        steered.look(file.as_uri(), WIDE)
-        times.append(steered.driver.execute_async_script(PAINTED))
-    assert min(times) < 1000
-    assert steered.run("return document.querySelectorAll('.standings tbody tr').length") == 504
+    steered.driver.get("about:blank")
+    # The time of the page's thread on the processor: 0.3 to 0.4 s, also where 18 processes share two processors.
+    steered.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+    before = metrics(steered)
+    steered.look(file.as_uri(), WIDE)
+    steered.driver.execute_async_script(PAINTED)
+    after = metrics(steered)
+    assert after["TaskDuration"] - before["TaskDuration"] < 1.0
+    assert after["LayoutCount"] - before["LayoutCount"] <= 12  # 5 to 8, for any number of entries
+    entries = steered.run("return document.querySelectorAll('.standings tbody tr').length")
+    assert entries == 504 and steered.run("return document.getElementsByTagName('*').length") < 25 * entries
+
+
+def metrics(steered):
+    """What chromium has counted, by name."""
+    found = steered.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    return {each["name"]: each["value"] for each in found}
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

@@ -7,10 +7,12 @@ import pytest
 
 from autograder.leaderboard import noise
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, Measured
-from autograder.leaderboard.listing import board_lines, places, table_data
+from autograder.leaderboard.listing import board_lines, places, score_lines, table_data
 from autograder.leaderboard.noise import standings
+from autograder.leaderboard.page import render
 from autograder.leaderboard.ranking import around, class_records, make_table
 from autograder.leaderboard.recipe_source import check_source, method_of
+from autograder.leaderboard.recipes import Score
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
@@ -131,6 +133,21 @@ def test_a_method_is_shown_when_the_board_closes_or_earlier_if_its_author_choose
     assert closed.ranked[0].method.words == "Muon, rate 0.02" == closed.records[0].method.words
     for mine in (make_table([shy], BASELINES, OPEN, me="ada"), make_table([shy], BASELINES, OPEN, everybody=True)):
         assert mine.ranked[0].method.words == "Muon, rate 0.02"
+
+
+def test_a_method_is_cleaned_once_for_the_page_the_terminal_and_the_data():
+    text = 'METHOD = "Muon\\x1b[2J\\u202e,\\0 \\ud800rate ' + "9" * 9000 + '"\nSHOW_METHOD = True\n'
+    table = make_table([entry(1, "ada", 2.18, source=text.encode())], BASELINES, OPEN)
+    (row, *_) = table_data(table, 20, None)["rows"]
+    assert row["method"] == table.ranked[0].method.words
+    assert row["method"].startswith("Muon, rate 999") and row["method"].isprintable() and len(row["method"]) <= 130
+    assert row["method"] in render(table) and row["method"][:40] in "\n".join(board_lines(table, 20))
+
+
+def test_what_a_recipe_printed_is_shown_without_escapes():
+    tried = Score((2.2,), (1,), None, (2.5,), ("anna",), 1.0, "line 1\n\x1b[2J\x07line 2\n")
+    lines = list(score_lines(tried, 0.01, BASELINES))
+    assert lines[-2:] == ["  | line 1", "  | line 2"]
 
 
 @pytest.mark.parametrize("text", ["METHOD = open('x').read()", "METHOD = 3", "def f():\n    METHOD = 'x'", "x = = 1",

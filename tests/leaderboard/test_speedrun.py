@@ -93,14 +93,16 @@ def test_what_authors_write_is_text_in_the_table(records):
     assert "\\<img src=x\\> \\| \\[a\\]" in row and "\\@everyone" in row
 
 
+STEPS = re.findall(r"- name: (\w+)\n(?: +if: .*\n)? +run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)", WORKFLOW)
+
+
 @pytest.mark.skipif(os.name == "nt" or shutil.which("git") is None, reason="The workflow runs on Linux, with git.")
 def test_the_steps_of_the_workflow_run_a_new_recipe_and_commit_its_result(records, tmp_path):
     try:
         strict_tier()
     except SandboxUnavailable as error:
         pytest.skip(str(error))
-    steps = re.findall(r"- name: (\w+)\n(?: +if: .*\n)? +run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)", WORKFLOW)
-    assert [name for name, *_ in steps] == ["Install", "Rules", "Runs", "Table", "Summary", "Commit"]
+    assert [name for name, *_ in STEPS] == ["Install", "Rules", "Runs", "Table", "Summary", "Commit"]
     (records / "recipes" / "idea.py").write_text(RECIPE.replace("return 1\n", "return 2\n"), encoding="utf-8")
 
     def git(*words):
@@ -116,7 +118,7 @@ def test_the_steps_of_the_workflow_run_a_new_recipe_and_commit_its_result(record
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT),
         "RUNS": "2", "STEPS": "2", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
     }  # fmt: skip
-    for name, block, line in steps[1:]:
+    for name, block, line in STEPS[1:]:
         done = subprocess.run(
             ["bash", "-e", "-c", block or line], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8"
         )
@@ -128,3 +130,42 @@ def test_the_steps_of_the_workflow_run_a_new_recipe_and_commit_its_result(record
         ["git", "log", "--format=%an %s", "main"], cwd=tmp_path / "origin.git", capture_output=True, encoding="utf-8"
     )
     assert "github-actions[bot] Speedrun: the result of a new recipe" in log.stdout
+
+
+@pytest.mark.skipif(os.name == "nt" or shutil.which("git") is None, reason="The workflow runs on Linux, with git.")
+def test_a_result_that_another_run_has_overtaken_is_pushed_too(records, tmp_path):
+    def git(place, *words):
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+        return subprocess.check_output(["git", *identity, *words], cwd=tmp_path / place, encoding="utf-8")
+
+    for name in ("mine", "other"):
+        (records / "recipes" / f"{name}.py").write_text(RECIPE, encoding="utf-8")
+    git(".", "init", "--quiet", "--bare", "--initial-branch=main", "origin")
+    git(".", "clone", "--quiet", "origin", "job")
+    shutil.copytree(records, tmp_path / "job" / "records")
+    git("job", "add", "records")
+    git("job", "commit", "--quiet", "-m", "Two recipes")
+    git("job", "push", "--quiet", "--set-upstream", "origin", "HEAD:main")
+    git(".", "clone", "--quiet", "origin", "faster")
+    # Both jobs measure both recipes: the result that is pushed first stays.
+    for place, loss in (("faster", 2.1), ("job", 2.2)):
+        for name in ("mine", "other") if place == "job" else ("other",):
+            speedrun.write_result(tmp_path / place / "records", result(name, loss))
+        speedrun.write_table(tmp_path / place / "records")
+    git("faster", "add", "records")
+    git("faster", "commit", "--quiet", "-m", "The faster one")
+    git("faster", "push", "--quiet")
+
+    (step,) = [block for name, block, _ in STEPS if name == "Commit"]
+    # The runner of the table is that of the course: the clone has no autograder.
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)
+    }  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-e", "-c", step], cwd=tmp_path / "job", env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    git("faster", "pull", "--quiet")
+    after = tmp_path / "faster" / "records"
+    assert {one.recipe: one.mean for one in speedrun.results(after)}.items() >= {("mine", 2.2), ("other", 2.1)}
+    assert speedrun.table_text(after) in (after / "README.md").read_text(encoding="utf-8")

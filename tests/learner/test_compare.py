@@ -6,7 +6,7 @@ import re
 
 from helpers.learner import solution
 
-from autograder.learner.compare import normalised, side_by_side
+from autograder.learner.comparison import normalised, side_by_side
 
 SLOWER = '''
 

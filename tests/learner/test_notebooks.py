@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import EXERCISES, ROOT, part
 from autograder.learner import last_results
-from autograder.learner.notebook_copies import COPIES, RELEASE, own_copy
 from autograder.notebooks import side_by_side
+from autograder.notebooks.side_by_side import NOTEBOOKS, RELEASE, own_copy
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra `notebooks`")
 nbclient = pytest.importorskip("nbclient", reason="notebooks need the extra `notebooks`")
@@ -32,7 +32,7 @@ def test_a_copy_finds_the_modules_in_exercises_and_the_shared_tools(tmp_path):
     course = tmp_path / "course"
     for folder in (EXERCISES, ROOT / "notebook_tools"):
         shutil.copytree(folder, course / folder.name)
-    copy = own_copy(part(3), course / COPIES.name)
+    copy = own_copy(part(3), course / NOTEBOOKS.name)
     notebook = nbformat.read(copy, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id == "part03-start"]
     nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(copy.parent)}}).execute()

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import SOLUTIONS, part, parts
 from autograder.grading.grade import GradingContext, grade
-from autograder.learner.compare import measure_costs
+from autograder.learner.comparison import measure_costs
 from autograder.learner.other_forms import Form, notes_on, with_form
 from autograder.learner.recorded_calls import record_checks
 from autograder.sandbox import Tier

@@ -9,8 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 from helpers.learner import solution
+from typer.testing import CliRunner
 
 from autograder.bundle.students_zip import MODULES
+from autograder.cli import app
+from autograder.commands import recall as recall_command
 from autograder.course import HERE, ROOT, part
 from autograder.errors import Failure
 from autograder.learner import local_state, recall_cards
@@ -65,6 +68,13 @@ def mine(monkeypatch, tmp_path):
     return state
 
 
+def unasked(target: str | None) -> list[str]:
+    """The sentences of the failure where nothing can be asked."""
+    with pytest.raises(Failure) as raised:
+        list(session.asked(target, MONDAY))
+    return str(raised.value).split("\n")
+
+
 def test_the_question_waits_and_is_made_again_from_the_file(mine):
     first = list(session.asked("0.2", MONDAY))
     assert list(session.asked(None, MONDAY)) == first and "0.2" in first[0]
@@ -86,15 +96,15 @@ def test_after_a_change_the_question_is_about_the_code_as_it_is(mine):
 
 def test_code_that_does_not_pass_any_more_waits_with_a_sentence(mine, monkeypatch):
     mine.passes = lambda task: task == "0.1"
-    broken = list(session.asked("0.2", MONDAY))
-    assert len(broken) == 1 and "0.2 in " in broken[0] and "no longer passes" in broken[0]
-    assert broken[0].endswith("To see why: python -m autograder check 0.2")
+    (broken,) = unasked("0.2")
+    assert "0.2 in " in broken and broken.endswith("no longer passes, so its questions wait. To see why: "
+                                                   "python -m autograder check 0.2")  # fmt: skip
     mine.passes = lambda task: task == "0.2"
     two = list(session.asked(None, MONDAY))
     assert "no longer passes" in two[0] and "About your code for 0.2" in two[2]
     recall_cards.forget_question()
     monkeypatch.setattr(ask.planted, "current", lambda: SimpleNamespace(of=part(0)))
-    (planted,) = session.asked(None, MONDAY)
+    (planted,) = unasked(None)
     assert "has a planted mistake" in planted and planted.endswith("python -m autograder harden 0")
 
 
@@ -103,17 +113,16 @@ def test_a_file_that_is_gone_or_can_not_be_read_is_a_sentence(mine, monkeypatch)
         raise ValueError("part00_setup.py is too large.")
 
     monkeypatch.setattr(ask.last_results, "result", unread)
-    assert list(session.asked(None, MONDAY)) == ["part00_setup.py is too large."]
+    assert unasked(None) == ["part00_setup.py is too large."]
     mine.path.unlink()
-    (gone,) = session.asked(None, MONDAY)
+    (gone,) = unasked(None)
     assert "There is no " in gone and "so its questions wait" in gone
     assert recall_cards.read().cards["0.1"].due == MONDAY
 
 
 def test_a_task_whose_code_gives_no_question_comes_tomorrow(mine, monkeypatch):
     monkeypatch.setattr(ask, "make", lambda *unused: None)
-    said = list(session.asked(None, MONDAY))
-    assert said == [
+    assert unasked(None) == [
         f"Your code for {task} gives no question today. It comes again tomorrow." for task in ("0.1", "0.2")
     ]
     assert not recall_cards.read().due(MONDAY) and len(recall_cards.read().due(date(2026, 12, 1))) == 2
@@ -122,8 +131,6 @@ def test_a_task_whose_code_gives_no_question_comes_tomorrow(mine, monkeypatch):
 @pytest.mark.parametrize(
     ("deck", "target", "sentence"),
     [
-        (Deck({}), None, "There is nothing to ask yet. Pass a task first: python -m autograder check 0"),
-        (Deck({}), "3", "No task of part 3 is passed yet. Pass one first: python -m autograder check 3"),
         (Deck({"0.1": Card("0.1", date(2026, 12, 3))}), None, "The next question comes in 3 days."),
         (Deck({"0.1": Card("0.1", MONDAY, 5, done=True)}), None, "You have answered everything."),
         (Deck({"0.1": Card("0.1", MONDAY)}, None, MONDAY, 6), None, "1 more question can wait until tomorrow."),
@@ -132,6 +139,24 @@ def test_a_task_whose_code_gives_no_question_comes_tomorrow(mine, monkeypatch):
 def test_with_nothing_to_ask_it_says_why(mine, deck, target, sentence):
     recall_cards.write(deck)
     assert sentence in " ".join(session.asked(target, MONDAY))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "target", "sentence"),
+    [
+        ((), None, "There is nothing to ask yet. Pass a task first: python -m autograder check 0"),
+        ((), "3", "No task of part 3 is passed yet. Pass one first: python -m autograder check 3"),
+        (("0.1",), "0.2", "Task 0.2 is not passed yet. Pass it first: python -m autograder check 0.2"),
+        (("0.1",), "3", "No task of part 3 is passed yet. Pass one first: python -m autograder check 3"),
+    ],
+)
+def test_where_something_must_be_passed_first_the_exit_status_is_1(mine, monkeypatch, tasks, target, sentence):
+    recall_cards.write(Deck({}).with_tasks(tasks, MONDAY))
+    for terminal in (False, True):
+        stream = SimpleNamespace(isatty=lambda terminal=terminal: terminal)
+        monkeypatch.setattr(recall_command, "sys", SimpleNamespace(stdin=stream, stdout=stream))
+        done = CliRunner().invoke(app, ["recall", *([target] if target else [])])
+        assert done.exit_code == 1 and " ".join(done.stderr.split()) == sentence
 
 
 @pytest.mark.parametrize(("words", "sentence"), [(["x"], "is not a part or a task"), (["77"], "There is no part 77")])

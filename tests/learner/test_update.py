@@ -58,7 +58,7 @@ def test_work_from_a_copy_that_is_older_than_the_labs_can_be_brought_here(old_co
         for path in folder.glob("lab*.py"):
             path.unlink()
     steps = {step.name: step for step in plan(old_course.root)}
-    assert steps["lab1_bigger_model.py"].summary == "is missing: the stub is written"
+    assert steps["lab1_bigger_model.py"].content is None  # the file that is here stays
 
 
 def test_what_the_course_changed_comes_in_and_what_the_learner_wrote_stays(old_course):

@@ -5,7 +5,6 @@ import json
 import math
 import random
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,11 @@ import pytest
 from part02_tokenizer import Tokenizer, bigram_counts, bigram_loss, load_docs
 
 from autograder import model
-from autograder.course import ROOT, parts
+from autograder.course import ROOT, parts, read_toml
 from autograder.notebooks.lesson_notebooks import notebook_path
 from experiments import removals, training
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-FIGURES = tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8"))
+FIGURES = read_toml(Path(__file__).parent / "figures.toml")
 # Two places, or one after two digits: 0.25, 2.357, 16.7. Numbers of tasks, such as 10.1, are left out below.
 NUMBER = re.compile(r"(?<![\w.^])(?:\d[\d,]*\.\d{2,}|[1-9]\d+\.[1-9])(?![\w.]*\d)")
 TASK = {task.id for part in parts() for task in part.tasks}

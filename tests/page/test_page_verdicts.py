@@ -1,19 +1,13 @@
 """The page's verdict is the one of the students' zip: same checks, points, sentences and names of mistakes."""
 
-import sys
 from pathlib import Path
 
 import pytest
 from helpers.bundle import SOLVED, grade_in
 
-from autograder.course import part
+from autograder.course import part, read_toml
 from autograder.grading.misconceptions import variants
 from autograder.stubs import fresh_stubs
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 # Where Python itself words something in another way in the page. The list may only shrink.
 WORDING = Path(__file__).with_name("wording.toml")
@@ -46,7 +40,7 @@ def different(ours, other):
 def assert_same(jobs, in_page, native):
     expected = grade_in(native, list(jobs.values()))
     seen = [line["report"] for line in in_page(list(jobs.values()))]
-    known = tomllib.loads(WORDING.read_text(encoding="utf-8"))["differs"]
+    known = read_toml(WORDING)["differs"]
     found = {}
     for name, ours, other in zip(jobs, seen, expected, strict=True):
         assert (ours["earned"], ours["possible"]) == (other["earned"], other["possible"]), name

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.learners_part00 import MINE
 
 from autograder.check import check
 from autograder.course import SOLUTIONS, parse_target, part, parts
@@ -25,25 +26,6 @@ from autograder.sandbox import Tier
 from autograder.viva.student_code import Code
 
 RIGHT = Path(__file__).resolve().parent.parent / "right_but_different"
-MINE = """def square(x):
-    y = x * x
-    return y
-
-
-def numerical_gradient(f, xs, h=1e-5):
-    slopes = []
-    for i in range(len(xs)):
-        up = list(xs)
-        up[i] += h
-        down = list(xs)
-        down[i] -= h
-        slopes.append(difference(f, up, down) / (2 * h))
-    return slopes
-
-
-def difference(f, up, down):
-    return f(up) - f(down)
-"""
 
 
 @pytest.fixture(scope="module")

@@ -141,7 +141,14 @@ def test_every_system_call_of_the_list_is_refused(work, shut_in):
     need(shut_in)
     import pyseccomp
 
-    lists = [seccomp.PROCESSES, seccomp.NETWORK, seccomp.NAMESPACES, seccomp.HIDDEN_MEMORY, seccomp.KERNEL]
+    lists = [
+        seccomp.START_PROCESSES,
+        seccomp.PROCESSES,
+        seccomp.NETWORK,
+        seccomp.NAMESPACES,
+        seccomp.HIDDEN_MEMORY,
+        seccomp.KERNEL,
+    ]
     if shut_in is Tier.LANDLOCK:
         lists += [seccomp.OTHERS, seccomp.METADATA]
     numbers = {}

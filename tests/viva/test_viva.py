@@ -9,6 +9,7 @@ import tracemalloc
 
 import pytest
 from helpers.hostile_sources import SOURCES, little_of_this_process
+from helpers.learners_part00 import MINE
 
 from autograder.check import check
 from autograder.course import ROOT, SOLUTIONS, parse_target, part, parts
@@ -16,8 +17,8 @@ from autograder.grading.checks import Draw
 from autograder.grading.grade import data_files
 from autograder.grading.part_probes import Call, Probes, paper_calls
 from autograder.sandbox import SandboxUnavailable, Tier, strict_tier
-from autograder.viva import ask as ask_module
-from autograder.viva.ask import ask, ask_apart
+from autograder.viva import draw_questions
+from autograder.viva.draw_questions import ask, ask_apart
 from autograder.viva.questions import held_before, lengths, order_questions, result_questions
 from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
@@ -25,26 +26,6 @@ from autograder.viva.student_code import Code
 OTHER_WAYS = ROOT / "tests" / "right_but_different"
 
 FAST = ("closures_and_counted_uses", "slopes_in_the_opposite_order")
-
-MINE = """def square(x):
-    y = x * x
-    return y
-
-
-def numerical_gradient(f, xs, h=1e-5):
-    slopes = []
-    for i in range(len(xs)):
-        up = list(xs)
-        up[i] += h
-        down = list(xs)
-        down[i] -= h
-        slopes.append(difference(f, up, down) / (2 * h))
-    return slopes
-
-
-def difference(f, up, down):
-    return f(up) - f(down)
-"""
 
 
 def solution(number):
@@ -340,7 +321,7 @@ def test_a_process_of_its_own_asks_the_same():
 
 
 def test_a_module_that_takes_for_ever_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(ask_module, "SECONDS", 0.0)
+    monkeypatch.setattr(draw_questions, "SECONDS", 0.0)
     with pytest.raises(ValueError, match=r"^part00_setup\.py: Reading it takes too much processor time\.$"):
         ask_apart({"part00_setup.py": MINE.encode()}, part(0), Tier.LOCAL, 4)
 

@@ -43,15 +43,21 @@ def training_progress(losses: list[float], num_steps: int, quiet: bool = False) 
             yield lambda: bar.update(task, completed=len(losses), loss=losses[-1], mean=last_mean(losses))
 
 
-@dataclass(frozen=True)
+@dataclass
 class GradingProgress:
-    """start: call it with the number of tasks. step: call it after each task, with the number of failures so far. say:
-    prints a line of results.
+    """start: call it with the number of tasks. show: gets the number of failures after each task. say: prints a line of
+    results. failed: the failures so far.
     """
 
     start: Callable[[int], None]
-    step: Callable[[int], None]
+    show: Callable[[int], None]
     say: Callable[[str], None] = lambda line: print_lines([line])
+    failed: int = 0
+
+    def step(self, failed: bool) -> None:
+        """Show that one more task is done, and whether it failed."""
+        self.failed += failed
+        self.show(self.failed)
 
 
 @contextlib.contextmanager

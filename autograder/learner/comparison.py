@@ -113,9 +113,7 @@ def _passes(recording: Recording, task: Task) -> bool:
 def measure_costs(
     part: Part, content: bytes, tasks: list[Task], recording: Recording, notes: Mapping[str, Notes]
 ) -> dict[str, tuple[list, list]]:
-    """By task id: milliseconds and counts of Values, each for the learner's file, the reference and its other forms;
-    None where a call failed.
-    """
+    """By task id: milliseconds and counts of Values, of each file and form; None where a call failed."""
     reference = (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     shipped = dict(recording.shipped)
     shipped["probes.py"] += b"\n\n" + MEASURING_PROBE.read_bytes()

@@ -16,7 +16,7 @@ from autograder.grading.part_probes import paper_calls
 from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import Allowance, read_isolated
 from autograder.sandbox import SandboxUnavailable, Tier
-from autograder.viva.questions import Question, change_question, grade_unchanged, order_questions, result_questions
+from autograder.viva.questions import VivaQuestion, change_question, grade_unchanged, order_questions, result_questions
 from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
@@ -32,7 +32,7 @@ class Viva:
     sha256: str
     seed: int
     tier: Tier
-    questions: tuple[Question, ...]
+    questions: tuple[VivaQuestion, ...]
 
     def as_data(self) -> dict:
         """The data that `--json` prints."""
@@ -57,7 +57,7 @@ def ask_apart(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | No
         raise ValueError(f"{part.file_name}: {error}") from error
     if "problem" in facts:
         raise ValueError(facts["problem"])
-    questions = tuple(Question.from_fields(fields) for fields in facts["questions"])
+    questions = tuple(VivaQuestion.from_fields(fields) for fields in facts["questions"])
     return Viva(part, facts["sha256"], facts["seed"], tier, questions)
 
 
@@ -103,8 +103,8 @@ def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = N
 
 
 def _three(
-    results: list[Question], running: list[Question], changes: list[Question], rng: random.Random
-) -> list[Question]:
+    results: list[VivaQuestion], running: list[VivaQuestion], changes: list[VivaQuestion], rng: random.Random
+) -> list[VivaQuestion]:
     """One question of each kind, about different calls if possible; then the others."""
     if results and running:  # choose a running question about another call
         running = sorted(running, key=lambda question: question.about == results[0].about)
