@@ -117,7 +117,7 @@ export class Capstone {
     const row = element("li", { className: kind });
     const word = { passed: "pass", failed: "FAIL", open: "not here" }[kind];
     const worth = open && kind === "open" && !earned ? spelled(points) : `${open && earned < points ? "at least " : ""}${earned} of ${spelled(points)}`;
-    row.append(element("span", { className: "what", textContent: word }), ` ${task} ${title}. `, element("span", { className: "worth", textContent: worth }));
+    row.append(element("span", { className: "what", textContent: word }), element("span", { textContent: ` ${task} ${title}. ` }), element("span", { className: "worth", textContent: worth }));
     if (message && !problem) row.append(kind === "passed" ? element("p", { className: "note", textContent: message.trimEnd() }) : element("pre", { textContent: message.trimEnd() }));
     return row;
   }
