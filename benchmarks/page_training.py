@@ -3,8 +3,10 @@
     make page                               first: the page with all parts, in dist/page
     python benchmarks/page_training.py      the table, and benchmarks/page_training.md; 6 minutes on an idle machine
 
-Own parts are the reference's. Processor seconds are those of all of Chromium's processes, from the first step to the
-last one: other programs slow both sides, and a ratio changes less than either. Memory is the largest resident size: of
+Own parts are the reference's. Each version trains first in the page and then in a process, 1,000 steps each. Then both
+train at the same time, a part of these steps, so that other programs slow both alike: the ratio is that of these runs.
+Processor seconds are those of all of Chromium's processes, from the first step to the
+last one. Memory is the largest resident size: of
 the process, and of the page's renderer, which holds every interpreter of the page. Linux only; needs selenium.
 """
 
@@ -24,6 +26,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +36,8 @@ SOLUTIONS, NAMES = ROOT / "solutions", ROOT / "datasets" / "names.txt"
 TICKS = os.sysconf("SC_CLK_TCK")
 SEED = 42
 VERSIONS = {"own": "own parts, scalar", "fast": "the fast version (JavaScript; `microgpt_fast` in Python)"}
+FULL = 1000
+TOGETHER = {"fast": 1000, "own": 150}  # steps of the runs at the same time
 BUSY = 5.0  # % of a processor: below it, a program is not listed
 
 SAVE = """
@@ -78,10 +83,17 @@ def natively(version: str, steps: int) -> dict:
     return {"seconds": (marks[-1] - marks[0]) * steps / (steps - 1), "loss": losses[-1], "memory": megabytes}
 
 
-def in_process(version: str, steps: int) -> dict:
-    """`natively`, in a new process."""
-    command = [sys.executable, __file__, "--natively", version, "--steps", str(steps)]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout)
+class InProcess:
+    """`natively`, in a new process that starts at once."""
+
+    def __init__(self, version: str, steps: int) -> None:
+        command = [sys.executable, __file__, "--natively", version, "--steps", str(steps)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+
+    def result(self) -> dict:
+        """What it measured."""
+        said, _ = self._process.communicate()
+        return json.loads(said)
 
 
 class Processes:
@@ -136,7 +148,7 @@ def in_page(browser, version: str, steps: int) -> dict:
     assert first and taken == steps, browser.run(STATUS)
     seconds = (processes.seconds() - first[1]) * steps / max(1, steps - first[0])
     begun = time.monotonic()
-    while not browser.run(STATUS).startswith("Done"):
+    while not browser.run(STATUS).startswith("Done") and steps >= FULL:
         assert not browser.run(STATUS).startswith("The run ended"), browser.run(STATUS)
         assert time.monotonic() < begun + 1800, browser.run(STATUS)
         time.sleep(1)
@@ -154,12 +166,11 @@ def others() -> str:
     )
 
 
-def measure(page: Path, steps: int) -> list[dict]:
-    """A row for each version, with both sides in turn."""
+def measure(page: Path, rows: list[dict], keep: Callable[[dict], None]) -> list[dict]:
+    """The given rows and those that are missing: of each version, one run after the other, and both at once."""
     from helpers.browser import Quiet, started_browser
 
     handler = functools.partial(Quiet, directory=str(page))
-    rows = []
     with (
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
         tempfile.TemporaryDirectory() as profile,
@@ -174,14 +185,24 @@ def measure(page: Path, steps: int) -> list[dict]:
         files = {path.name: path.read_text(encoding="utf-8") for path in SOLUTIONS.glob("part0[0-8]_*.py")}
         assert browser.driver.execute_async_script(SAVE, files) == "saved"
         browser.run("document.body.style.height = 'auto'")  # the page scrolls as a whole, for pictures
-        for version in ("fast", "own"):
+        for version, together in (("fast", False), ("fast", True), ("own", True), ("own", False)):
+            if any((row["version"], row.get("together", False)) == (version, together) for row in rows):
+                continue
             around = [others()]
-            there = in_page(browser, version, steps)
+            if together:
+                process = InProcess(version, TOGETHER[version])
+                there, here = in_page(browser, version, TOGETHER[version]), process.result()
+            else:
+                there = in_page(browser, version, FULL)
+                around.append(others())
+                here = InProcess(version, FULL).result()
             around.append(others())
-            here = in_process(version, steps)
-            around.append(others())
-            rows.append({"version": version, "page": there, "process": here, "others": around})
-            print(json.dumps(rows[-1]), flush=True)
+            rows.append({"version": version, "together": together, "page": there, "process": here, "others": around})
+            keep(rows[-1])
+            browser.run("document.getElementById('train-stop').click()")
+            browser.driver.refresh()
+            while "Ready" not in browser.run("return document.getElementById('boot').textContent"):
+                time.sleep(0.5)
         server.shutdown()
     return rows
 
@@ -194,51 +215,70 @@ def chromium() -> str:
     return " ".join(said.split()[:2])
 
 
-def page_of(rows: list[dict], steps: int) -> str:
+def page_of(rows: list[dict]) -> str:
     """The table as Markdown."""
     day = datetime.date.today().isoformat()
     lines = [
         "# Training in the page",
         "",
-        f"`python benchmarks/page_training.py`, {day}, {chromium()} without a window, Python "
-        f"{platform.python_version()}; the page's Python is 3.14. {steps:,} steps, seed {SEED}, the course's names.",
+        f"`python benchmarks/page_training.py`, {day}, {chromium()} without a window,",
+        f"Python {platform.python_version()}; the page's is 3.14. {FULL:,} steps, seed {SEED}, the course's names.",
         "",
         "| version | page, CPU seconds | process, CPU seconds | ratio | page, MB | process, MB | last loss |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        there, here = row["page"], row["process"]
-        apart = abs(there["loss"] - here["loss"])
+    found = {(row["version"], row.get("together", False)): row for row in rows}
+    for version, words in VERSIONS.items():
+        there, here = (found[version, False][side] for side in ("page", "process"))
+        paired = found[version, True]
+        ratio = paired["page"]["seconds"] / paired["process"]["seconds"]
         lines.append(
-            f"| {VERSIONS[row['version']]} | {there['seconds']:.1f} | {here['seconds']:.1f} "
-            f"| {there['seconds'] / here['seconds']:.2f} | {there['memory']:.0f} | {here['memory']:.0f} "
-            f"| {here['loss']:.4f}, {apart:.0e} apart |"
+            f"| {words} | {there['seconds']:.1f} | {here['seconds']:.1f} | {ratio:.2f} | {there['memory']:.0f} "
+            f"| {here['memory']:.0f} | {here['loss']:.4f}, {abs(there['loss'] - here['loss']):.0e} apart |"
         )
-    said = next(row["page"]["said"] for row in rows if row["version"] == "own")
+    steps = " and ".join(f"{count:,} ({version})" for version, count in TOGETHER.items())
     lines += [
         "",
-        "*Page, MB*: the largest resident size of the page's renderer. It also holds the interpreters for checks.",
-        f"The capstone's report in the page after the run with own parts: {said}",
+        f"*Ratio*: of the CPU seconds of two runs at the same time, {steps} steps, so that other programs slow both",
+        "alike. The seconds are those of one run after the other, with whatever else was running. *Page, MB*: the",
+        "largest resident size of the page's renderer, which also holds the interpreters for checks.",
         "",
-        "What else was running, before the page's run, between the two, and at the end:",
+        f"The capstone's report in the page after the run with own parts: {found['own', False]['page']['said']}",
         "",
-        *(f"- {row['version']}: {'; '.join(row['others'])}" for row in rows),
+        "What else was running, before, between and after the runs:",
+        "",
     ]
+    for row in rows:
+        how = "both at once" if row.get("together") else "one after the other"
+        lines.append(f"- {row['version']}, {how}: {'; '.join(row['others'])}")
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--page", type=Path, default=ROOT / "dist" / "page", help="the built page, with all parts")
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument(
+        "--kept", type=Path, help="a file of finished runs: an interrupted measurement goes on from there"
+    )
     parser.add_argument("--natively", choices=VERSIONS, help=argparse.SUPPRESS)
+    parser.add_argument("--steps", type=int, default=FULL, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.natively:
         print(json.dumps(natively(options.natively, options.steps)))
         return
     if not (options.page / "page.json").is_file():
         sys.exit(f"There is no page in {options.page}: build it with make page.")
-    OUTPUT.write_text(page_of(measure(options.page, options.steps), options.steps), encoding="utf-8")
+    rows = []
+    if options.kept and options.kept.is_file():
+        rows = [json.loads(line) for line in options.kept.read_text(encoding="utf-8").splitlines()]
+
+    def keep(row: dict) -> None:
+        print(json.dumps(row), flush=True)
+        if options.kept:
+            with open(options.kept, "a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+
+    OUTPUT.write_text(page_of(measure(options.page, rows, keep)), encoding="utf-8")
     print(OUTPUT.read_text(encoding="utf-8"))
 
 
