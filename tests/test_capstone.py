@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 
 from autograder import model
 from autograder.capstone import capstone_run, evidence, grade_capstone
+from autograder.capstone.agreement import explain
 from autograder.capstone.capstone_run import draw_task
-from autograder.capstone.evidence import explain, find_mistake
-from autograder.capstone.run_result import CapstoneFailed, read_weights
+from autograder.capstone.claimed_start import read_weights
+from autograder.capstone.evidence import find_mistake
+from autograder.capstone.run_result import CapstoneFailed
 from autograder.capstone.saved_model import RESULT
 from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainingVariant, train
 from autograder.cli import app

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from autograder import model
-from autograder.capstone.capstone_checks import BAND
+from autograder.capstone.agreement import MANY_STEPS, SAME
+from autograder.capstone.capstone_checks import BAND, judge
 from autograder.capstone.capstone_run import CapstoneTask, draw_task
-from autograder.capstone.evidence import CORRECT, MANY_STEPS, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, SAME
-from autograder.capstone.grade_capstone import judge, measure
-from autograder.capstone.run_result import RunResult, drawn_at_random, read_start
+from autograder.capstone.claimed_start import drawn_at_random, read_start
+from autograder.capstone.evidence import CORRECT, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS
+from autograder.capstone.grade_capstone import measure
+from autograder.capstone.run_result import RunResult
 from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainedVariant, TrainingStart, TrainingVariant, train
 
 STEPS = 1000

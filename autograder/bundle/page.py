@@ -17,11 +17,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from autograder.bundle.board_recording import recorded_board
+from autograder.bundle.capstone_recording import recorded_capstone
 from autograder.bundle.class_page import ClassPage
 from autograder.bundle.page_example import example, recorded_verdict
 from autograder.bundle.recordings import recorded
 from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
-from autograder.course import HERE, ROOT, SOLUTIONS, Part, parts
+from autograder.course import EXERCISES, HERE, RECIPE_FILE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
 from autograder.notebooks.lesson_page import lesson_cells, markdown_as_html
@@ -32,7 +34,11 @@ SIGN = ROOT / "docs" / "_static" / "brand" / "icon.svg"
 MARK = "page.json"  # in every built page: a folder without it is never replaced
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 ENTRIES = {"page.js": "page.mjs", "interpreter.js": "interpreter.worker.mjs"}
-MORE_MODULES = ("backups", "learner/__init__", "learner/hints", "learner/local_state")
+MORE_MODULES = """backups learner/__init__ learner/hints learner/local_state bundle/capstone_replay capstone/agreement
+    bundle/recipe_replay capstone/capstone_checks capstone/card_drawing capstone/run_result leaderboard/__init__
+    leaderboard/noise leaderboard/recipe_answers leaderboard/recipe_source leaderboard/score_lines
+    leaderboard/recipe_probes leaderboard/token_permutation""".split()
+CAPSTONE_PROBES = ("training_probes.py", "step_probes.py")
 LARGE = 100_000  # bytes of a file
 CHECKER = ("checker.py", "errand.py")  # of browser/python
 # For `recall` and `harden`, in a page with the solutions: the modules, and what they read of each part.
@@ -125,6 +131,8 @@ def _write(
     (folder / "lessons").mkdir()
     for part in wanted:
         (folder / "lessons" / f"{part.name}.html").write_text(lesson(part), encoding="utf-8")
+    on_progress("Recording the capstone, which takes a minute the first time ...")
+    (folder / "capstone.json").write_bytes(recorded_capstone())  # the page loads it after a run of training
     checker = _checker_files(wanted, on_progress)
     more_files = _practice_files(wanted) if solutions else {}
     write_zip(folder / "checker.zip", {**checker, **more_files}, tight_from=LARGE)  # it has 8 MB of recorded answers
@@ -200,7 +208,7 @@ def _bundle(entry: Path, to: Path, definition: str = "") -> None:
 def course_data(wanted: Sequence[Part], of_class: ClassPage | None = None) -> dict:
     """What the page's program reads: parts, tasks and stubs, and the dates and links of a class."""
     due = of_class.due if of_class else {}
-    stubs = fresh_stubs()
+    stubs = {**fresh_stubs(), RECIPE_FILE: (EXERCISES / RECIPE_FILE).read_text(encoding="utf-8")}
     rows = [
         {
             "number": part.number,
@@ -221,7 +229,12 @@ def course_data(wanted: Sequence[Part], of_class: ClassPage | None = None) -> di
         for part in wanted
     ]
     of = {"links": list(of_class.links.items()), "zone": of_class.zone if due else ""} if of_class else {}
-    return {"parts": rows, **of, "notes": NOTES, "stubs": {part.file_name: stubs[part.file_name] for part in wanted}}
+    return {
+        "parts": rows,
+        **of,
+        "notes": NOTES,
+        "stubs": {name: stubs[name] for name in (*(part.file_name for part in wanted), RECIPE_FILE)},
+    }
 
 
 def _example(wanted: Sequence[Part], checker: Mapping[str, bytes]) -> dict:
@@ -238,6 +251,8 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in (*MODULES, *MORE_MODULES)}
     files |= {f"autograder/sandbox/{path.name}": path.read_bytes() for path in (HERE / "sandbox").glob("*.py")}
     files["autograder/course.toml"] = (HERE / "course.toml").read_bytes()
+    files["autograder/bundle/board.json"] = recorded_board()
+    files["autograder/capstone/__init__.py"] = b""  # the engine's own imports what needs numpy
     files["autograder/command_table/table.py"] = (STUDENT / "table.py").read_bytes()
     files |= {f"browser/{name}": (SOURCE / "python" / name).read_bytes() for name in CHECKER}
     stubs = fresh_stubs()
@@ -263,6 +278,7 @@ def _practice_files(wanted: Sequence[Part]) -> dict[str, bytes]:
 def _learner_files() -> dict[str, bytes]:
     """What runs next to the learner's code: the probes' server, the lessons' tools and the names."""
     files = {f"serving/{name}": (SOURCE / "python" / name).read_bytes() for name in ("learner.py", "training.py")}
+    files |= {f"serving/{name}": (HERE / "capstone" / name).read_bytes() for name in CAPSTONE_PROBES}
     files["serving/worker.py"] = (HERE / "sandbox" / "worker.py").read_bytes()
     for path in sorted((ROOT / "notebook_tools").iterdir()):
         if path.suffix in (".py", ".json"):

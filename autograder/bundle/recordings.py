@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from autograder.bundle.recording import NOTHING, Smaller, record
 from autograder.course import HERE, ROOT, SOLUTIONS, Part
@@ -34,6 +37,18 @@ def recorded(part: Part, smaller: Smaller = NOTHING) -> dict[str, bytes]:
     RECORDINGS.mkdir(parents=True, exist_ok=True)
     write_atomically(kept, buffer.getvalue())
     return files
+
+
+def recorded_figures(name: str, make: Callable[[], object], depends_on: Iterable[Path]) -> bytes:
+    """What `make` returns, as JSON, from an earlier call if none of these files has changed since."""
+    digest = hashlib.sha256()
+    for path in sorted(depends_on):
+        digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
+    kept = RECORDINGS / f"{name}-{digest.hexdigest()[:24]}.json"
+    if not kept.is_file():
+        RECORDINGS.mkdir(parents=True, exist_ok=True)
+        write_atomically(kept, json.dumps(make(), separators=(",", ":")).encode("ascii"))
+    return kept.read_bytes()
 
 
 def _digest(part: Part, smaller: Smaller) -> str:

@@ -12,12 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
-from autograder import model
-from autograder.capstone.evidence import CORRECT, Evidence, explain
+from autograder.capstone.agreement import HELD_OUT, Evidence, explain
 from autograder.capstone.run_result import RunResult, StoppedRun
-from autograder.capstone.training_variants import TrainedVariant
+from autograder.grading.report import Check
 
 # Held-out loss of the standard recipe on the official names, 40 seeds: 2.348 to 2.369, standard deviation 0.0055
 # (benchmarks/held_out_seeds.py). The highest plus three standard deviations.
@@ -52,7 +49,7 @@ class Measured(Proved):
         """
         mistake = self.evidence.mistake
         if mistake is None:
-            return CORRECT.held_out
+            return HELD_OUT
         return self.held_out_loss if mistake.start else mistake.variant.held_out
 
     def sampled_right(self, result: RunResult) -> bool:
@@ -138,7 +135,7 @@ def invents_new_names(result: RunResult, measured: Measured) -> CapstoneFinding:
 
 def sounds_like_names(result: RunResult, measured: Measured) -> CapstoneFinding:
     """The names are more like names than letters drawn by their frequency"""
-    valid = [name for name in result.hot if name and len(name) <= 16 and set(name) <= set(result.chars)]
+    valid = measurable(result.hot, result.chars)
     if len(valid) < 20:
         return CapstoneFinding(0.0, f"Only {len(valid)} of 40 names at temperature 1 can be measured.\n")
     loss, limit = measured.surprise(valid), measured.unigram_surprise
@@ -146,6 +143,11 @@ def sounds_like_names(result: RunResult, measured: Measured) -> CapstoneFinding:
         f"The grader's own model gives them {loss:.2f} nats per token, and {limit:.2f} to letters drawn by frequency.\n"
     )
     return CapstoneFinding(loss < limit - 0.3, message)
+
+
+def measurable(names: list[str], chars: list[str]) -> list[str]:
+    """The names that a model with these characters can read."""
+    return [name for name in names if name and len(name) <= 16 and set(name) <= set(chars)]
 
 
 def a_higher_temperature_surprises_more(result: RunResult, measured: Measured) -> CapstoneFinding:
@@ -228,13 +230,39 @@ CHECKS = (
 )
 
 
-def unigram_names(docs: list[str], count: int, rng: np.random.Generator) -> list[str]:
-    """Names with the lengths of real names, and letters drawn by frequency."""
-    letters = list("".join(docs))
-    lengths = [len(docs[i]) for i in rng.integers(len(docs), size=count)]
-    return ["".join(letters[i] for i in rng.integers(len(letters), size=length)) for length in lengths]
+def judge(result: RunResult | StoppedRun, measured: Proved, problem: str = "") -> tuple[Check, ...]:
+    """The checks with their points. problem: why the run stopped, if it did."""
+    return tuple(judge_one(check, result, measured, problem) for check in CHECKS)
 
 
-def nats_per_token(names: list[str], trained: TrainedVariant, chars: list[str]) -> float:
-    """The loss of a trained model on names, in nats per token."""
-    return model.held_out_loss(names, trained.weights, model.Sizes(), chars)
+def steps_reached(steps: int, total: int) -> str:
+    """A sentence about how far a run came."""
+    return f"It reached step {steps:,} of {total:,}." if steps else "No step was reported."
+
+
+def before_it_stopped(stopped: StoppedRun, evidence: Evidence) -> str:
+    """Sentences about how far a stopped run came, and about its losses until then."""
+    steps = len(stopped.losses)
+    message = f"\n{steps_reached(steps, evidence.total)}"
+    if not steps:
+        return message
+    if evidence.equal_right == steps:
+        return f"{message} All losses until then equal the grader's own."
+    why = explain(stopped.losses, evidence.right.losses, evidence.mistake, evidence.total)
+    return f"{message} The losses differ before that. {why.rstrip()}"
+
+
+def judge_one(check: CapstoneCheck, result: RunResult | StoppedRun, measured: Proved, problem: str = "") -> Check:
+    """One check with its points."""
+    share, message = check.find(result, measured)
+    status = "passed" if share == 1.0 else "error" if problem else "failed"
+    return Check(
+        name=check.function.__name__,
+        task=check.task,
+        title=check.function.__doc__.strip(),
+        hidden=False,
+        points=float(check.points),
+        earned=share * check.points,
+        status=status,
+        message=f"{problem}\n" if problem else message,
+    )

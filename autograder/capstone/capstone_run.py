@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import model
-from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, read_result, read_weights
+from autograder.capstone.claimed_start import read_start, read_weights
+from autograder.capstone.run_result import COUNTS, NUM_STEPS, CapstoneFailed, RunResult, read_result
 from autograder.capstone.training_variants import TrainingStart
 from autograder.course import ROOT, parts
 from autograder.grading.compare import is_number
@@ -21,7 +22,6 @@ from autograder.sandbox import CAPSTONE, CHECK, Reply, Tier, Worker
 PROBES = Path(__file__).with_name("training_probes.py")
 STEP_PROBES = Path(__file__).with_name("step_probes.py")
 NAMES = ROOT / "datasets" / "names.txt"
-NUM_STEPS = 1000
 OWN_PARTS = range(1, 9)
 
 Progress = Callable[[int, float], None]
@@ -106,7 +106,9 @@ def run(
     if reply.failure is not None:
         raise CapstoneFailed(_where(reply) + sentence_of(reply), step)
     try:
-        facts = read_result(reply.value, task.docs, num_steps)
+        facts = read_result(reply.value, sorted(set("".join(task.docs))), num_steps, model.shapes(model.Sizes()))
+        facts["weights"] = read_weights(facts["weights"])
+        facts["start"] = read_start(reply.value["first_weights"], reply.value["order"], task.docs, num_steps)
     except CapstoneFailed as error:
         raise CapstoneFailed(str(error), step) from error
     return RunResult(**facts, one_step=step, seconds=seconds, interpreter=interpreter, remarks=tuple(remarks))

@@ -11,13 +11,16 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder import model
-from autograder.capstone.capstone_checks import CHECKS, CapstoneCheck, Measured, Proved, nats_per_token, unigram_names
+from autograder.capstone.agreement import Evidence
+from autograder.capstone.capstone_checks import Measured, Proved, before_it_stopped, judge, steps_reached
 from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, Progress, draw_task, run
-from autograder.capstone.evidence import Evidence, explain, find_evidence
+from autograder.capstone.evidence import CORRECT, find_evidence
+from autograder.capstone.forward_variants import ForwardVariant
 from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, StoppedRun
+from autograder.capstone.training_variants import TrainedVariant
 from autograder.course import ROOT, capstone
 from autograder.grading.part_probes import load_trusted
-from autograder.grading.report import Check, Report
+from autograder.grading.report import Report
 from autograder.sandbox import MachineBusy, Tier
 
 TEMPERATURE = 0.5
@@ -86,37 +89,16 @@ def files_hash(files: Mapping[str, bytes]) -> str:
     return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()
 
 
-def judge(result: RunResult | StoppedRun, measured: Proved, problem: str = "") -> tuple[Check, ...]:
-    """The checks with their points. problem: why the run stopped, if it did."""
-    return tuple(_check(check, *check.find(result, measured), problem) for check in CHECKS)
-
-
-def steps_reached(steps: int, total: int) -> str:
-    """A sentence about how far a run came."""
-    return f"It reached step {steps:,} of {total:,}." if steps else "No step was reported."
-
-
-def before_it_stopped(stopped: StoppedRun, evidence: Evidence) -> str:
-    """Sentences about how far a stopped run came, and about its losses until then."""
-    steps = len(stopped.losses)
-    message = f"\n{steps_reached(steps, evidence.total)}"
-    if not steps:
-        return message
-    if evidence.equal_right == steps:
-        return f"{message} All losses until then equal the grader's own."
-    why = explain(stopped.losses, evidence.right.losses, evidence.mistake, evidence.total)
-    return f"{message} The losses differ before that. {why.rstrip()}"
-
-
 def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
     """Train the grader's own model on the same names with the same seed, and measure the learner's weights."""
     part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
     evidence, sizes = find_evidence(result, task, num_steps), model.Sizes()
+    passes = passes_of(evidence)
     tokenizer = part02.Tokenizer(task.docs)
 
     def sampled(count: int, temperature: float, rng: random.Random | None = None) -> list[str]:
         rng = random.Random(task.seed) if rng is None else rng
-        return model.sample_many(result.weights, sizes, result.chars, count, temperature, rng, evidence.passes)
+        return model.sample_many(result.weights, sizes, result.chars, count, temperature, rng, passes)
 
     # The 20 names use the training's generator. If the training started differently, its state is unknown.
     rng = evidence.matched.rng
@@ -125,7 +107,7 @@ def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
     letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
     return Measured(
         evidence=evidence,
-        held_out_loss=model.held_out_loss(task.held_out, result.weights, sizes, result.chars, evidence.passes),
+        held_out_loss=model.held_out_loss(task.held_out, result.weights, sizes, result.chars, passes),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
         names=names,
         surprise=lambda names: nats_per_token(names, evidence.right, result.chars),
@@ -134,15 +116,18 @@ def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
     )
 
 
-def _check(check: CapstoneCheck, share: float, message: str, problem: str) -> Check:
-    status = "passed" if share == 1.0 else "error" if problem else "failed"
-    return Check(
-        name=check.function.__name__,
-        task=check.task,
-        title=check.function.__doc__.strip(),
-        hidden=False,
-        points=float(check.points),
-        earned=share * check.points,
-        status=status,
-        message=f"{problem}\n" if problem else message,
-    )
+def passes_of(evidence: Evidence) -> ForwardVariant | model.Passes:
+    """The forward pass of the learner's model, as far as the evidence shows it."""
+    return evidence.mistake.variant.passes if evidence.mistake and evidence.same_weights else CORRECT.passes
+
+
+def unigram_names(docs: list[str], count: int, rng: np.random.Generator) -> list[str]:
+    """Names with the lengths of real names, and letters drawn by frequency."""
+    letters = list("".join(docs))
+    lengths = [len(docs[i]) for i in rng.integers(len(docs), size=count)]
+    return ["".join(letters[i] for i in rng.integers(len(letters), size=length)) for length in lengths]
+
+
+def nats_per_token(names: list[str], trained: TrainedVariant, chars: list[str]) -> float:
+    """The loss of a trained model on names, in nats per token."""
+    return model.held_out_loss(names, trained.weights, model.Sizes(), chars)

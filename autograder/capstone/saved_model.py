@@ -13,8 +13,9 @@ import numpy as np
 
 from autograder import model
 from autograder.capstone.capstone_run import CapstoneTask
+from autograder.capstone.claimed_start import read_weights
 from autograder.capstone.grade_capstone import GradedCapstone
-from autograder.capstone.run_result import CapstoneFailed, read_weights
+from autograder.capstone.run_result import CapstoneFailed
 from autograder.course import ROOT
 from autograder.errors import Failure
 from autograder.invocation import command

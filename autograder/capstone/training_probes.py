@@ -57,14 +57,21 @@ def train_and_sample(docs, num_steps, seed, counts):
     )
     places = {doc: place for place, doc in enumerate(docs)}
     return {
+        **claims(trained, rng, seed, counts),
+        "order": [places.get(name) if type(name) is str else None for name in with_names[:num_steps]],
+        "first_weights": first_weights(docs, seed),
+    }
+
+
+def claims(trained, rng, seed, counts):
+    """What a run says of its model. rng: the generator of the training, which the first names continue."""
+    return {
         "chars": list(trained.tokenizer.chars),
         "losses": list(trained.losses),
         "weights": numbers(trained.state_dict),
-        "order": [places.get(name) if type(name) is str else None for name in with_names[:num_steps]],
         "names": list(part08_generation.sample_many(trained, count=counts["names"], temperature=0.5, rng=rng)),
         "cold": list(part08_generation.sample_many(trained, count=counts["cold"], temperature=0.3, seed=seed)),
         "hot": list(part08_generation.sample_many(trained, count=counts["hot"], temperature=1.0, seed=seed)),
-        "first_weights": first_weights(docs, seed),
     }
 
 

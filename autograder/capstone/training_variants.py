@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder import model
+from autograder.capstone.agreement import HELD_OUT
 from autograder.capstone.forward_variants import ForwardVariant, gelu, layernorm, relu, rmsnorm
 
 DEFAULT_SEED = 42  # part 7's train has the same
@@ -62,7 +63,7 @@ class TrainingVariant:
     tokens: Callable[[list[int]], list[int]] = lambda tokens: tokens
     first_name: int = 0
     passes: ForwardVariant | model.Passes = model.STANDARD_PASSES
-    held_out: float = 2.355
+    held_out: float = HELD_OUT
     explodes: bool = False
 
     def loss_and_gradient(

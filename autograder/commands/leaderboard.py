@@ -48,10 +48,11 @@ def try_recipe(
     from autograder.check import choose_tier
     from autograder.leaderboard.board import new_seeds
     from autograder.leaderboard.data import baselines, load_split
-    from autograder.leaderboard.listing import dumped, score_data, score_lines
+    from autograder.leaderboard.listing import dumped, score_data
     from autograder.leaderboard.noise import standings
     from autograder.leaderboard.recipe_source import read_source
     from autograder.leaderboard.recipes import score
+    from autograder.leaderboard.score_lines import score_lines
     from autograder.sandbox import MachineBusy
 
     source = read_source(recipe)

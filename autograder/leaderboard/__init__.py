@@ -3,6 +3,7 @@
 recipe_source      which recipes may run, when two are the same program, and the limits in numbers
 data               the training data, and the baselines
 recipes            recipe -> score, in the sandbox: the loop; recipe_probes: what runs next to the recipe there
+recipe_answers     the checks of a recipe's answers, and the score; score_lines: a score as text
 token_permutation  matrices to a recipe and back, with new token numbers
 noise              which differences exceed the noise: brackets, records, steps to a loss
 ranking            the rows of the board, and the history of its records

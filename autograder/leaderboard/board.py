@@ -18,6 +18,7 @@ from autograder.leaderboard.data import MICROGPT, PUBLISHED_SPLIT, baselines, lo
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, StoreError
 from autograder.leaderboard.ranking import BoardTable, make_table
 from autograder.leaderboard.real_names import kept_roster
+from autograder.leaderboard.recipe_answers import NoScore, Score
 from autograder.leaderboard.recipe_source import (
     NUM_STEPS,
     RUNS,
@@ -27,7 +28,7 @@ from autograder.leaderboard.recipe_source import (
     read_source,
     stub_shape,
 )
-from autograder.leaderboard.recipes import NoScore, OnStep, Score, score
+from autograder.leaderboard.recipes import OnStep, score
 from autograder.leaderboard.review import gap_reason, review_reason
 from autograder.sandbox import Tier
 

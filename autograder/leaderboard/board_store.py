@@ -27,8 +27,8 @@ from autograder.leaderboard.database_tables import (
     StoreError,
 )
 from autograder.leaderboard.rate_limit import check_tries_left, recent_tries
+from autograder.leaderboard.recipe_answers import NoScore, Score
 from autograder.leaderboard.recipe_source import RecipeSource
-from autograder.leaderboard.recipes import NoScore, Score
 from autograder.text import clean_text
 
 LONGEST_MESSAGE = 1000  # characters of the reason why a recipe has no score

@@ -14,12 +14,12 @@ from autograder import model
 from autograder.course import ROOT, SOLUTIONS
 from autograder.grading.part_probes import load_trusted
 from autograder.leaderboard.noise import CHECKPOINT_STEPS
+from autograder.leaderboard.score_lines import MICROGPT
 
 NAMES = ROOT / "datasets" / "names.txt"
 PUBLISHED_SPLIT = 42  # the split of part 2; closing draws another one, or uses the instructor's seed
 CHARS = string.ascii_lowercase
 CONFIG = model.Sizes()
-MICROGPT = "microgpt's recipe"
 BASELINE_SEEDS = (1, 2, 3)
 
 

@@ -9,11 +9,10 @@ from datetime import datetime
 
 from autograder.invocation import command
 from autograder.leaderboard import noise
-from autograder.leaderboard.data import MICROGPT
 from autograder.leaderboard.database_tables import CLOSING, BoardEntry
 from autograder.leaderboard.ranking import BoardRow, BoardTable, around
+from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import Method, method_of
-from autograder.leaderboard.recipes import Score
 from autograder.text import clean_text, plural, with_error
 
 HEADING = f"{'place':>7}  {'name':<24}  {'held-out loss':<15}  {'gain':>6}  {'date':<10}"
@@ -69,32 +68,6 @@ def method_words(method: Method, names_per_step: tuple[int, int] | None) -> str:
     least, most = names_per_step or (0, 0)
     count = plural(most, "name") if least == most else f"{least} to {most} names"
     return ". ".join(part for part in (f"{count} per step" if most else "", method.words) if part)
-
-
-def score_lines(score: Score, half_width: float, baselines: dict[str, float]) -> Iterator[str]:
-    """A try: its runs, its mean next to the baselines, names, what the recipe printed."""
-    for seed, loss in zip(score.seeds, score.losses):
-        yield f"  run with seed {seed}: {loss:.4f}"
-    runs = len(score.losses)
-    yield f"Held-out loss {with_error(score.mean, half_width)} nats per token, mean of {plural(runs, 'run')}."
-    yield "To compare: " + ", ".join(f"{name} {loss:.3f}" for name, loss in baselines.items()) + "."
-    yield verdict(score.mean - baselines[MICROGPT], half_width)
-    steps = noise.steps_to_target(score.curve, runs)
-    if steps is not None:
-        yield f"Steps to a loss of {noise.TARGET:.2f}: {steps}."
-    yield f"Sample names: {', '.join(score.names)}."
-    yield f"{score.seconds:.0f} seconds."
-    if score.printed.strip():
-        yield "Your recipe printed (in its first run):"
-        printed = clean_text(score.printed, 1500, keep="\n\t").rstrip("\n")
-        yield from (f"  | {line}" for line in printed.split("\n"))
-
-
-def verdict(difference: float, half_width: float) -> str:
-    """Compare a loss with microgpt's recipe, which is the stub. difference: in nats, negative if better."""
-    if abs(difference) <= half_width:
-        return "No different from microgpt's recipe beyond noise."
-    return f"{abs(difference):.4f} nats {'better' if difference < 0 else 'worse'} than microgpt's recipe."
 
 
 def entry_lines(entry: BoardEntry, again: bool = False) -> Iterator[str]:

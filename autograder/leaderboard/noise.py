@@ -14,10 +14,9 @@ adds no noise to the comparison, and the intervals do not include it.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 PRIOR_SD = 0.006  # nats per token, between runs of one recipe
 PRIOR_RUNS = 4
@@ -48,7 +47,7 @@ def standings(runs: Sequence[Sequence[float]]) -> list[Standing]:
 
     A bracket holds the entries that differ from its best one by no more than noise; the next entry begins another.
     """
-    means = [float(np.mean(losses)) for losses in runs]
+    means = [statistics.fmean(losses) for losses in runs]
     errors = [variance_of_mean(losses) for losses in runs]
     order = sorted(range(len(runs)), key=means.__getitem__)
     brackets: list[list[int]] = []
@@ -74,7 +73,8 @@ def is_better(mean: float, variance: float, other: float, other_variance: float,
 
 def variance_of_mean(losses: Sequence[float]) -> float:
     """The variance of the mean of these losses, moderated."""
-    return moderated(float(np.sum((np.array(losses) - np.mean(losses)) ** 2)), len(losses))
+    mean = statistics.fmean(losses)
+    return moderated(sum((loss - mean) ** 2 for loss in losses), len(losses))
 
 
 def moderated(squares: float, runs: int) -> float:

@@ -4,9 +4,7 @@ sandbox and sees only matrices of numbers. Each run renumbers the 27 tokens by a
 
 from __future__ import annotations
 
-import math
 import random
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,22 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from autograder import model
-from autograder.grading.compare import is_number, show
-from autograder.grading.failures import Facts, sentence_of
 from autograder.leaderboard.data import CHARS, CONFIG, Split, ciphered
 from autograder.leaderboard.noise import CHECKPOINT_STEPS
-from autograder.leaderboard.recipe_source import FILE_NAME, LARGEST_BATCH, LARGEST_STD, LIMITS, NUM_STEPS, RecipeError
+from autograder.leaderboard.recipe_answers import Score, read_hyperparameters, reply_value, require_finite
+from autograder.leaderboard.recipe_source import FILE_NAME, LIMITS, NUM_STEPS, RecipeError
 from autograder.leaderboard.token_permutation import TokenPermutation
-from autograder.sandbox import WAITED, Limits, Reply, Tier, Worker
+from autograder.sandbox import Tier, Worker
 
 PROBES = Path(__file__).with_name("recipe_probes.py")
 SAMPLES = 6
-MISSING = re.compile(r"has no attribute '(initial_std|batch_size|update)'")
-SIGNATURES = {
-    "initial_std": "initial_std(matrix)",
-    "batch_size": "batch_size(step)",
-    "update": "update(step, weights, gradient)",
-}
 
 OnStep = Callable[[int, int, float], None]
 
@@ -47,34 +38,6 @@ class RecipeRun:
     sizes: list[int]
     weights: model.Weights
     printed: str
-
-
-@dataclass(frozen=True)
-class Score:
-    """The score of a try. losses: held-out, by seed. control: on the ciphered names, None if not run. curve: the mean
-    held-out loss of the runs after every 25 steps. names: sampled from the first run's model. names_per_step: the
-    least and the most.
-    """
-
-    losses: tuple[float, ...]
-    seeds: tuple[int, ...]
-    control: float | None
-    curve: tuple[float, ...]
-    names: tuple[str, ...]
-    seconds: float
-    printed: str
-    names_per_step: tuple[int, int] | None = None
-
-    @property
-    def mean(self) -> float:
-        return sum(self.losses) / len(self.losses)
-
-
-@dataclass(frozen=True)
-class NoScore:
-    """A try without a score, because the recipe breaks a rule or fails. reason: a sentence."""
-
-    reason: str
 
 
 def score(
@@ -137,11 +100,12 @@ def run(
     with Worker(files, tier, LIMITS) as worker, np.errstate(all="ignore"):
 
         def update(step: int, weights: model.Weights, gradients: model.Weights) -> model.Weights:
-            arguments = [step, list(weights), permutation.to_recipe(weights), permutation.to_recipe(gradients)]
+            arguments = [step, *permutation.to_recipe(as_digits(weights), as_digits(gradients))]
             answer = reply_value(worker.call("update", arguments), f", step {step}", worker.limits)
-            return permutation.from_recipe(answer, weights, step)
+            return as_matrices(permutation.from_recipe(answer, model.shapes(CONFIG), step))
 
-        stds, sizes = read_hyperparameters(worker, list(drawn), num_steps)
+        settings = reply_value(worker.call("settings", [list(drawn), num_steps]), "", worker.limits)
+        stds, sizes = read_hyperparameters(settings, list(drawn), num_steps)
         weights = {name: matrix * std for (name, matrix), std in zip(drawn.items(), stds)}
         batches = model.batches(docs, CHARS, sizes)
         training = model.train(weights, batches, CONFIG, update, on_loss=require_finite)
@@ -161,54 +125,16 @@ def run(
     return RecipeRun(loss, losses, curve, sizes, weights, printed)
 
 
+def as_digits(matrices: model.Weights) -> dict[str, str]:
+    """The hexadecimal digits of each matrix, row by row."""
+    return {name: matrix.tobytes().hex() for name, matrix in matrices.items()}
+
+
+def as_matrices(digits: dict[str, str]) -> model.Weights:
+    """The matrices of these digits."""
+    shapes = model.shapes(CONFIG)
+    return {name: np.array(np.frombuffer(bytes.fromhex(each)).reshape(shapes[name])) for name, each in digits.items()}
+
+
 def _counted(on_step: OnStep | None, number: int) -> Callable[[int, float], None] | None:
     return None if on_step is None else lambda step, loss: on_step(number, step, loss)
-
-
-def read_hyperparameters(worker: Worker, matrices: list[str], num_steps: int) -> tuple[list[float], list[int]]:
-    """Return the standard deviation of each matrix and the names of each step, checked."""
-    answer = reply_value(worker.call("settings", [matrices, num_steps]), "", worker.limits)
-    lengths = [len(part) if type(part) is list else -1 for part in answer] if type(answer) is list else []
-    if lengths != [len(matrices), num_steps]:
-        raise RecipeError(": initial_std and batch_size returned no answer.")
-    stds, sizes = answer
-    for name, std in zip(matrices, stds):
-        if not is_number(std) or not 0 <= std <= LARGEST_STD:
-            hint = f"must be a number from 0 to {LARGEST_STD:g}.{_hint_at_return(std)}"
-            raise RecipeError(f": initial_std({name!r}) is {show(std)}, and {hint}")
-    for step, size in enumerate(sizes):
-        if type(size) is not int or not 1 <= size <= LARGEST_BATCH:
-            hint = f"must be a whole number, 1 to {LARGEST_BATCH}.{_hint_at_return(size)}"
-            raise RecipeError(f": batch_size({step}) is {show(size)}, and {hint}")
-    return stds, sizes
-
-
-def _hint_at_return(answer: object) -> str:
-    return " Is a return missing?" if answer is None else ""
-
-
-def reply_value(reply: Reply, where: str, limits: Limits) -> object:
-    """Return the value of a reply. Raises RecipeError if the call failed. where: the step, for the message."""
-    if reply.failure is None:
-        return reply.value
-    missing = MISSING.search(reply.message)
-    if reply.failure == "missing" and missing:
-        raise RecipeError(f": The recipe has no function {missing[1]}. Spell it as in the stub.")
-    of_one_call = reply.message.startswith((WAITED, f"no answer after {limits.call_seconds:.3g} seconds"))
-    if reply.failure == "timeout" and not of_one_call:
-        raise RecipeError(
-            f"{where}: The time of a run is used up: {limits.cpu_seconds} seconds of processor time, "
-            f"{limits.total_seconds:g} with waiting. It must be enough for {NUM_STEPS:,} steps: "
-            f"{limits.cpu_seconds / NUM_STEPS:g} seconds per step."
-        )
-    line = f" ({reply.file}, line {reply.line})" if reply.line else ""
-    raise RecipeError(f"{where}: {sentence_of(reply, Facts(signature_of=SIGNATURES.get))}{line}")
-
-
-def require_finite(step: int, loss: float) -> None:
-    """Raise RecipeError when a loss is infinite or NaN."""
-    if not math.isfinite(loss):
-        raise RecipeError(
-            f", step {step}: the loss is no longer a finite number, because the weights have grown too large. "
-            "Try a smaller learning rate."
-        )

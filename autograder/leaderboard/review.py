@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autograder.leaderboard.board_store import BoardStore
+from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import RecipeSource
-from autograder.leaderboard.recipes import Score
 
 # Weights trained elsewhere fit into the source, and frequencies reveal the letters: such a recipe reaches 2.10. It does
 # not help on names in a secret script. Honest recipes lose 0.035 to 0.052 there (benchmarks/recipes.md), those with one

@@ -1,64 +1,83 @@
-"""Send matrices to a recipe and back, as digits. Everything that the recipe returns is checked."""
+"""Send matrices to a recipe and back, as digits. Everything that the recipe returns is checked.
+
+The digits of a matrix are the hexadecimal ones of its doubles, row by row. Needs no numpy, as recipe_answers.py.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from autograder import model
 from autograder.leaderboard.recipe_source import RecipeError
 
 HEXADECIMAL = re.compile(r"[0-9a-f]*")
+DIGITS = 16  # of a double
+BY_TOKEN = ("wte", "lm_head")  # each row belongs to a token
+
+Shape = tuple[int, int]
 
 
 class TokenPermutation:
     """Encode and decode matrices for a recipe. Rows that belong to tokens are permuted."""
 
     def __init__(self, order: Sequence[int]) -> None:
-        self.order = np.array(order)  # the token of each row that the recipe sees
+        self.order = order  # the token of each row that the recipe sees
 
-    def to_recipe(self, matrices: model.Weights) -> list[str]:
-        """The digits of each matrix."""
-        return [self._rows(name, matrix).tobytes().hex() for name, matrix in matrices.items()]
+    def to_recipe(self, weights: Mapping[str, str], gradients: Mapping[str, str]) -> list[list[str]]:
+        """The arguments of an update after the step: the names of the matrices, their digits, those of the gradient."""
+        return [list(weights), *([self._seen(name, of[name]) for name in weights] for of in (weights, gradients))]
 
-    def from_recipe(self, answer: object, old: model.Weights, step: int) -> model.Weights:
-        """The new weights. Raises RecipeError unless they are finite numbers, as many as before."""
+    def from_recipe(self, answer: object, shapes: Mapping[str, Shape], step: int) -> dict[str, str]:
+        """The digits of the new weights. Raises RecipeError unless they are finite numbers, as many as before."""
         where = f", step {step}: update returned"
         if type(answer) is str:
             raise RecipeError(f"{where} {_kind(answer)}: end it with `return weights`, a dict of flat lists.")
-        if type(answer) is not list or len(answer) != len(old):
+        if type(answer) is not list or len(answer) != len(shapes):
             raise RecipeError(f"{where} something other than the matrices.")
         new = {}
-        for (name, matrix), digits in zip(old.items(), answer):
+        for (name, shape), digits in zip(shapes.items(), answer):
             if digits is None:
                 raise RecipeError(f", step {step}: update left out {name}.")
             if type(digits) is list:
-                raise RecipeError(f"{where} for {name} {_described(digits)}: {_wanted(matrix)}.")
-            if type(digits) is not str or not HEXADECIMAL.fullmatch(digits) or len(digits) % 16:
+                raise RecipeError(f"{where} for {name} {_described(digits)}: {_wanted(shape)}.")
+            if type(digits) is not str or not HEXADECIMAL.fullmatch(digits) or len(digits) % DIGITS:
                 raise RecipeError(f"{where} something other than numbers for {name}.")
-            if len(digits) != 16 * matrix.size:
-                raise RecipeError(f"{where} {len(digits) // 16:,} numbers for {name}: {_wanted(matrix)}.")
-            rows = np.frombuffer(bytes.fromhex(digits)).reshape(matrix.shape)
-            wrong = np.flatnonzero(~np.isfinite(rows))
-            if wrong.size:
+            size = shape[0] * shape[1]
+            if len(digits) != DIGITS * size:
+                raise RecipeError(f"{where} {len(digits) // DIGITS:,} numbers for {name}: {_wanted(shape)}.")
+            numbers = array("d", bytes.fromhex(digits))
+            if not all(map(math.isfinite, numbers)):
+                wrong = [place for place, number in enumerate(numbers) if not math.isfinite(number)]
                 raise RecipeError(
-                    f"{where} numbers for {name} that are infinite or NaN: {wrong.size:,} of {rows.size:,}, first "
+                    f"{where} numbers for {name} that are infinite or NaN: {len(wrong):,} of {size:,}, first "
                     f"{name}[{wrong[0]}]. The cause is a division by almost 0, or growing steps: try a smaller "
                     "learning rate."
                 )
-            new[name] = np.empty_like(matrix)
-            new[name][self.order if _by_token(name) else slice(None)] = rows
+            new[name] = self._meant(name, digits)
         return new
 
-    def _rows(self, name: str, matrix: np.ndarray) -> np.ndarray:
-        return matrix[self.order] if _by_token(name) else matrix
+    def _rows(self, digits: str) -> list[str]:
+        length = len(digits) // len(self.order)
+        return [digits[start : start + length] for start in range(0, len(digits), length)]
+
+    def _seen(self, name: str, digits: str) -> str:
+        if name not in BY_TOKEN:
+            return digits
+        rows = self._rows(digits)
+        return "".join(rows[token] for token in self.order)
+
+    def _meant(self, name: str, digits: str) -> str:
+        if name not in BY_TOKEN:
+            return digits
+        of_token = dict(zip(self.order, self._rows(digits)))
+        return "".join(of_token[token] for token in range(len(self.order)))
 
 
-def _wanted(matrix: np.ndarray) -> str:
-    rows, columns = matrix.shape
-    return f"it must be one flat list of {matrix.size:,} numbers, {rows} rows of {columns} one after the other"
+def _wanted(shape: Shape) -> str:
+    rows, columns = shape
+    return f"it must be one flat list of {rows * columns:,} numbers, {rows} rows of {columns} one after the other"
 
 
 def _described(wrong: list) -> str:
@@ -77,7 +96,3 @@ def _kind(name: object) -> str:
         return "None"
     name = ascii(name[:40])[1:-1]
     return f"{'an' if name[:1] in tuple('aeiou') else 'a'} {name}"
-
-
-def _by_token(name: str) -> bool:
-    return name in ("wte", "lm_head")

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from errand import CLOCK_TIMES, ONLY_LOAD, Errand, Known, Wanted
 
+from autograder.bundle.capstone_replay import report as capstone_report
+from autograder.bundle.recipe_replay import RecipeTries
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
+from autograder.capstone.card_drawing import Card, draw, to_svg
 from autograder.course import Part, part
 from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
@@ -83,6 +86,9 @@ def page() -> Page:
 class Page:
     """What the page calls. All text is JSON."""
 
+    def __init__(self) -> None:
+        self.tries = RecipeTries()
+
     def begin(self, request: str) -> str:
         """Begin what the page asks for. Returns what `Errand.next` returns."""
         self.errand = self.errand_for(json.loads(request))
@@ -96,3 +102,13 @@ class Page:
         """Go on with these replies. Returns what `Errand.next` returns."""
         self.errand.answer(replies, printed)
         return self.errand.next()
+
+    def capstone(self, recorded: str, claimed: str, known: str) -> str:
+        """The capstone's report on a run of training."""
+        return json.dumps(capstone_report(json.loads(recorded), json.loads(claimed), json.loads(known)))
+
+    def card(self, measured: str) -> str:
+        """The card with these measurements, which the page made itself: {"svg": ..., "light": ..., "says": text}."""
+        drawing = draw(Card(**json.loads(measured)))
+        svg, light = (to_svg(drawing, in_dark).decode("utf-8") for in_dark in (True, False))
+        return json.dumps({"svg": svg, "light": light, "says": f"{drawing.title}. {drawing.description}"})

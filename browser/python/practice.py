@@ -98,6 +98,7 @@ class Page(checker.Page):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.desk = Desk()
         os.chdir(ROOT)  # sentences name a file as exercises/part05_gpt.py
 

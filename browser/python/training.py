@@ -14,18 +14,17 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 FOLDER = "/training"
-NAMES = "/course/datasets/names.txt"
 MODULES = ("part02_tokenizer", "part04_parameters", "part07_training", "part08_generation")
 TEMPERATURE = 0.5
 
 
 class OwnTraining:
-    """One run of a learner's `train`. rows: the data; None means the course's names, read by the learner's own part 2.
+    """One run of a learner's `train` with these docs, as the capstone makes it.
 
     Raises what the learner's code raises, and ValueError with a sentence.
     """
 
-    def __init__(self, files: dict[str, str], rows: list[str] | None, steps: int, seed: int) -> None:
+    def __init__(self, files: dict[str, str], docs: list[str], held_out: list[str], steps: int, seed: int) -> None:
         os.makedirs(FOLDER, exist_ok=True)
         for name, content in files.items():
             sys.modules.pop(name.removesuffix(".py"), None)
@@ -35,12 +34,12 @@ class OwnTraining:
             sys.path.insert(0, FOLDER)
         importlib.invalidate_caches()
         self.tokens, self.parameters, self.training, self.generation = map(importlib.import_module, MODULES)
-        rows = self.tokens.load_docs(NAMES) if rows is None else rows
-        docs, held_out = self.tokens.split_docs(rows)
         self.held_out = sample_of(held_out, docs)
-        self.seed = seed
+        self.seed, self.rng = seed, random.Random(seed)
         pausing_train(self.training, files["part07_training.py"])
-        self.run: Iterator[tuple[int, float]] = self.training.train(docs, num_steps=steps, seed=seed, on_step=_unused)
+        self.run: Iterator[tuple[int, float]] = self.training.train(
+            docs, num_steps=steps, seed=seed, rng=self.rng, on_step=_unused
+        )
         self.trained = None
 
     def advance(self, seconds: float, most: int) -> dict:
@@ -74,6 +73,14 @@ class OwnTraining:
         nats = float(self.training.held_out_loss(names, self.trained)) * predictions if names else 0.0
         return {"nats": nats, "predictions": predictions, "left": max(0, len(self.held_out) - start - count)}
 
+    def claims(self, counts: dict[str, int]) -> dict:
+        """What the capstone reads of a finished run."""
+        return _probes("training_probes").claims(self.trained, self.rng, self.seed, counts)
+
+    def one_step(self, tokens: list[int], weights: dict) -> dict:
+        """The weights after the capstone's one step with parts 1, 5 and 6."""
+        return _probes("step_probes").one_step(tokens, weights)
+
     def _so_far(self) -> object:
         """The model inside of `train`: whatever the learner calls its variables, their types tell them apart."""
         found: dict[str, object] = {}
@@ -85,6 +92,12 @@ class OwnTraining:
             elif isinstance(value, dict) and "wte" in value:
                 found["state_dict"] = value
         return self.training.Trained(**found, losses=[]) if len(found) == 3 else None
+
+
+def _probes(name: str) -> ModuleType:
+    """The capstone's probes, which the page puts next to this file. They import the learner's modules."""
+    sys.modules.pop(name, None)
+    return importlib.import_module(name)
 
 
 def sample_of(held_out: list[str], docs: list[str], most: int = 100) -> list[str]:
@@ -143,7 +156,7 @@ class Trainer:
         self.run: OwnTraining | None = None
 
     def do(self, action: str, given: Sequence) -> object:
-        """begin, advance, names or held_out_loss."""
+        """begin, or a method of the run."""
         if action == "begin":
             self.run = OwnTraining(*given)
             return {}
@@ -152,7 +165,7 @@ class Trainer:
     def answer(self, action: str, given: str) -> str:
         """Do it, and say which task is not written or what the code raised, and in which line."""
         try:
-            return json.dumps(self.do(action, json.loads(given)))
+            answer = self.do(action, json.loads(given))
         except NotImplementedError as error:
             return json.dumps({"error": f"{error} is not written yet. Training needs parts 1 to 7; names need part 8."})
         except Exception as error:
@@ -163,3 +176,7 @@ class Trainer:
                 at = at.tb_next
             kind = "" if type(error) is ValueError and not frames else f"{type(error).__name__}: "
             return json.dumps({"error": f"{kind}{error}{frames[-1] if frames else ''}"})
+        try:
+            return json.dumps(answer, allow_nan=False)
+        except ValueError:
+            return json.dumps({"error": "The losses or weights are no longer finite numbers: training diverges."})

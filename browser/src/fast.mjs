@@ -8,7 +8,10 @@ const HEAD = N / HEADS;
 export const LONGEST = 16; // positions
 const [BETA1, BETA2, EPS, RATE] = [0.85, 0.99, 1e-8, 0.01];
 const HELD_OUT_SHARE = 0.1;
+// The matrices, and their names in a state dict.
+const KEYS = { wte: "wte", wpe: "wpe", head: "lm_head", q: "layer0.attn_wq", k: "layer0.attn_wk", v: "layer0.attn_wv", o: "layer0.attn_wo", up: "layer0.mlp_fc1", down: "layer0.mlp_fc2" };
 const SPLIT_SEED = 42;
+const AT_ONCE = 200; // held-out names between two frames
 
 // Python rounds halves to even.
 function rounded(number) {
@@ -69,7 +72,7 @@ function softmax(values) {
 class Matrix {
   constructor(rows, columns, random) {
     Object.assign(this, { rows, columns });
-    this.data = Float64Array.from({ length: rows * columns }, () => random.gauss(0.08));
+    this.data = random ? Float64Array.from({ length: rows * columns }, () => random.gauss(0.08)) : new Float64Array(rows * columns);
     this.grad = new Float64Array(rows * columns);
     this.m = new Float64Array(rows * columns);
     this.v = new Float64Array(rows * columns);
@@ -129,22 +132,29 @@ function normBack(dys, xs, scales, count) {
 
 const plus = (a, b) => a.map((each, i) => each + b[i]);
 
-export class FastRun {
-  constructor(rows, steps, seed) {
-    const random = new PythonRandom(seed);
-    this.rows = [...rows];
-    random.shuffle(this.rows);
-    this.characters = new Characters(this.rows);
-    this.steps = steps;
-    this.seed = seed;
-    this.losses = [];
-    const size = this.characters.size;
-    const shapes = { wte: [size, N], wpe: [LONGEST, N], head: [size, N], q: [N, N], k: [N, N], v: [N, N], o: [N, N], up: [4 * N, N], down: [N, 4 * N] };
-    this.w = Object.fromEntries(Object.entries(shapes).map(([name, [outputs, inputs]]) => [name, new Matrix(outputs, inputs, random)]));
+// The model with its weights, as a learner's state dict has them.
+export class Model {
+  constructor(characters, w) {
+    Object.assign(this, { characters, w });
   }
 
-  get done() {
-    return this.losses.length >= this.steps;
+  // shapes: [rows, columns] by the names of a state dict. All weights are 0.
+  static empty(chars, shapes) {
+    const w = Object.entries(KEYS).map(([key, name]) => [key, new Matrix(...shapes[name])]);
+    return new Model(new Characters(chars), Object.fromEntries(w));
+  }
+
+  // matrices: rows of numbers by the names of a state dict.
+  static of(chars, matrices) {
+    const shapes = Object.entries(matrices).map(([name, rows]) => [name, [rows.length, rows[0].length]]);
+    const model = Model.empty(chars, Object.fromEntries(shapes));
+    for (const [name, matrix] of model.matrices) matrix.data.set(matrices[name].flat());
+    return model;
+  }
+
+  // Each matrix with its name in a state dict.
+  get matrices() {
+    return Object.entries(KEYS).map(([key, name]) => [name, this.w[key]]);
   }
 
   forward(inputs) {
@@ -217,22 +227,102 @@ export class FastRun {
     });
   }
 
+  // The mean loss over all predictions of some names; its gradient is added to each matrix.
+  lossAndGradient(batch) {
+    const { size } = this.characters;
+    const predictions = batch.map((tokens) => Math.min(LONGEST, tokens.length - 1));
+    const total = predictions.reduce((sum, count) => sum + count, 0);
+    let loss = 0;
+    batch.forEach((tokens, i) => {
+      const count = predictions[i];
+      const inputs = tokens.slice(0, count);
+      const saved = this.forward(inputs);
+      const dLogits = new Float64Array(count * size);
+      for (let t = 0; t < count; t++) {
+        const chances = softmax(saved.logits.subarray(t * size, (t + 1) * size));
+        loss -= Math.log(chances[tokens[t + 1]]) / total;
+        chances[tokens[t + 1]] -= 1;
+        chances.forEach((each, id) => (dLogits[t * size + id] = each / total));
+      }
+      this.backward(dLogits, inputs, saved);
+    });
+    return loss;
+  }
+
+  // Names drawn with one generator.
+  sampled(count, temperature, random) {
+    const { end, size, chars } = this.characters;
+    return Array.from({ length: count }, () => {
+      const tokens = [end];
+      while (tokens.length <= LONGEST) {
+        const { logits } = this.forward(tokens);
+        const last = logits.subarray((tokens.length - 1) * size);
+        const drawn = random.choice(softmax(last.map((each) => each / temperature)));
+        if (drawn === end) break;
+        tokens.push(drawn);
+      }
+      return tokens.slice(1).map((id) => chars[id]).join("");
+    });
+  }
+
+  // As heldOutLoss, a few rows at a time, so that the page stays responsive.
+  async patientHeldOutLoss(rows) {
+    let [nats, total] = [0, 0];
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const some = rows.slice(start, start + AT_ONCE);
+      const count = this.predictions(some);
+      if (count) nats += this.heldOutLoss(some) * count;
+      total += count;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return total ? nats / total : null;
+  }
+
+  // What each head attends to in a name: by head, a row for each position, with the weights of the positions so far.
+  attention(name) {
+    const inputs = this.characters.encode(name).slice(0, -1).slice(0, LONGEST);
+    const { looks, count } = this.forward(inputs);
+    return Array.from({ length: HEADS }, (_, head) => looks.slice(head * count, (head + 1) * count).map((row) => [...row]));
+  }
+
+  // How many tokens are predicted in the rows that have no other characters.
+  predictions(rows) {
+    return rows.filter((row) => this.characters.knows(row)).reduce((sum, row) => sum + Math.min(LONGEST, [...row].length + 1), 0);
+  }
+
+  // Nats per token, over the rows that have no other characters; null without any.
+  heldOutLoss(rows) {
+    const { size } = this.characters;
+    const total = this.predictions(rows);
+    let nats = 0;
+    for (const row of rows.filter((each) => this.characters.knows(each))) {
+      const tokens = this.characters.encode(row);
+      const count = Math.min(LONGEST, tokens.length - 1);
+      const { logits } = this.forward(tokens.slice(0, count));
+      for (let t = 0; t < count; t++) nats -= Math.log(softmax(logits.subarray(t * size, (t + 1) * size))[tokens[t + 1]]);
+    }
+    return total ? nats / total : null;
+  }
+}
+
+export class FastRun extends Model {
+  constructor(rows, steps, seed) {
+    const random = new PythonRandom(seed);
+    rows = [...rows];
+    random.shuffle(rows);
+    const characters = new Characters(rows);
+    const shapes = { wte: [characters.size, N], wpe: [LONGEST, N], head: [characters.size, N], q: [N, N], k: [N, N], v: [N, N], o: [N, N], up: [4 * N, N], down: [N, 4 * N] };
+    super(characters, Object.fromEntries(Object.entries(shapes).map(([name, [outputs, inputs]]) => [name, new Matrix(outputs, inputs, random)])));
+    Object.assign(this, { rows, steps, seed, losses: [] });
+  }
+
+  get done() {
+    return this.losses.length >= this.steps;
+  }
+
   step() {
     const step = this.losses.length;
-    const tokens = this.characters.encode(this.rows[step % this.rows.length]);
-    const count = Math.min(LONGEST, tokens.length - 1);
-    const inputs = tokens.slice(0, count);
-    const saved = this.forward(inputs);
-    const { size } = this.characters;
-    const dLogits = new Float64Array(count * size);
-    let loss = 0;
-    for (let t = 0; t < count; t++) {
-      const chances = softmax(saved.logits.subarray(t * size, (t + 1) * size));
-      loss -= Math.log(chances[tokens[t + 1]]) / count;
-      chances[tokens[t + 1]] -= 1;
-      chances.forEach((each, i) => (dLogits[t * size + i] = each / count));
-    }
-    this.backward(dLogits, inputs, saved);
+    const loss = this.lossAndGradient([this.characters.encode(this.rows[step % this.rows.length])]);
     this.update(step + 1, RATE * (1 - step / this.steps));
     this.losses.push(loss);
     return loss;
@@ -251,32 +341,6 @@ export class FastRun {
   }
 
   names(count, temperature = 0.5, seed = this.seed) {
-    const random = new PythonRandom(seed);
-    const { end, size, chars } = this.characters;
-    return Array.from({ length: count }, () => {
-      const tokens = [end];
-      while (tokens.length <= LONGEST) {
-        const { logits } = this.forward(tokens);
-        const last = logits.subarray((tokens.length - 1) * size);
-        const drawn = random.choice(softmax(last.map((each) => each / temperature)));
-        if (drawn === end) break;
-        tokens.push(drawn);
-      }
-      return tokens.slice(1).map((id) => chars[id]).join("");
-    });
-  }
-
-  // Nats per token, over the rows that have no other characters; null without any.
-  heldOutLoss(rows) {
-    const { size } = this.characters;
-    let [nats, total] = [0, 0];
-    for (const row of rows.filter((each) => this.characters.knows(each))) {
-      const tokens = this.characters.encode(row);
-      const count = Math.min(LONGEST, tokens.length - 1);
-      const { logits } = this.forward(tokens.slice(0, count));
-      for (let t = 0; t < count; t++) nats -= Math.log(softmax(logits.subarray(t * size, (t + 1) * size))[tokens[t + 1]]);
-      total += count;
-    }
-    return total ? nats / total : null;
+    return this.sampled(count, temperature, new PythonRandom(seed));
   }
 }

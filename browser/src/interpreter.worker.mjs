@@ -16,6 +16,9 @@ const handlers = {
     boot: "import checker\npage = checker.page()",
     begin: (python, { request }) => call(python, "page.begin", request),
     answer: (python, { replies, printed }) => call(python, "page.answer", replies, printed),
+    capstone: (python, { recorded, claimed, known }) => call(python, "page.capstone", recorded, claimed, known),
+    recipe: (python, { step, given }) => call(python, "page.tries.answer", step, given),
+    card: (python, { measured }) => call(python, "page.card", measured),
   },
 };
 

@@ -1,19 +1,23 @@
 // A run of training with the learner's own parts, in an interpreter of its own. It has the interface of the fast one.
 const SLICE_SECONDS = 0.25;
 const LIMIT_SECONDS = 30; // a step takes 0.1 to 0.2 s
+const CLAIMS_SECONDS = 300; // 100 names
 const HELD_OUT_AT_ONCE = 5;
 
 export class OwnRun {
-  // rows: null for the course's own names, which the learner's part 2 reads.
-  constructor(interpreter, files, rows, steps, seed) {
+  constructor(interpreter, files, rows, heldOut, steps, seed) {
     Object.assign(this, { interpreter, losses: [], done: false });
-    this.given = [files, rows, steps, seed];
+    this.given = [files, rows, heldOut, steps, seed];
   }
 
-  async ask(step, ...given) {
+  ask(step, ...given) {
+    return this.askWithin(LIMIT_SECONDS, step, ...given);
+  }
+
+  async askWithin(seconds, step, ...given) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Your code did not answer for ${LIMIT_SECONDS} seconds. Is there a loop that never ends?`)), LIMIT_SECONDS * 1000);
+      timer = setTimeout(() => reject(new Error(`Your code did not answer for ${seconds} seconds. Is there a loop that never ends?`)), seconds * 1000);
     });
     try {
       const answer = JSON.parse(await Promise.race([this.interpreter.ask("train", { step, given: JSON.stringify(given) }), late]));
@@ -38,6 +42,16 @@ export class OwnRun {
 
   names(count) {
     return this.ask("names", count);
+  }
+
+  // What the capstone reads of a finished run.
+  claims(counts) {
+    return this.askWithin(CLAIMS_SECONDS, "claims", counts);
+  }
+
+  // The weights after one step, from weights that the grader drew.
+  oneStep({ tokens, weights }) {
+    return this.ask("one_step", tokens, weights);
   }
 
   // onLeft gets the number of names that are left.

@@ -4,6 +4,7 @@ import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
 import { Practice } from "./practice.mjs";
+import { FILE as RECIPE, RecipeRoom } from "./recipe_room.mjs";
 import { Work } from "./storage.mjs";
 import { TrainingRoom } from "./training.mjs";
 
@@ -55,11 +56,20 @@ class Page {
     this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     this.engine.catch(() => {}); // reported in `open`
     this.practice = course.practice ? new Practice(this) : null;
+    const names = async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean);
+    this.recipe = new RecipeRoom({ engine: this.engine, names, work });
     this.training = new TrainingRoom({
-      files: () => this.work.all(),
-      start: async () => (await this.engine).startOther(),
-      names: async () => textIn((await this.engine).learnerArchive, "datasets/names.txt").split("\n").map((line) => line.trim()).filter(Boolean),
+      files: () => this.modules,
+      engine: this.engine,
+      remember: (name, value) => this.work.remember(name, value),
+      recall: (name) => this.work.recall(name),
+      names,
     });
+  }
+
+  // The parts' files, without the recipe, which no check reads.
+  get modules() {
+    return Object.fromEntries(Object.entries(this.work.all()).filter(([name]) => name !== RECIPE));
   }
 
   // Shows the part and what the learner wrote while Python is still loading.
@@ -124,6 +134,7 @@ class Page {
     const wanted = new URLSearchParams(location.hash.slice(1));
     if (wanted.has("train")) return this.showRoom("train", "Train a model", this.training);
     if (wanted.has("recall") && this.practice) return this.showRoom("recall", "Remember what you wrote", this.practice.recall);
+    if (wanted.has("recipe")) return this.showRoom("recipe", "Try a recipe", this.recipe);
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
@@ -201,7 +212,7 @@ class Page {
       if (button.ariaDisabled === "true") return;
       dim(button, true);
       await this.flush();
-      const files = { ...this.work.all(), [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
+      const files = { ...this.modules, [part.file]: this.part === part ? this.editor.text : this.work.text(part.file) };
       output.replaceChildren(element("p", { className: "note", textContent: "Running ..." }));
       const engine = await this.engine;
       // A new interpreter has not run the cells before this one.
@@ -230,9 +241,12 @@ class Page {
       if (part.due) link.append(element("span", { className: "due", textContent: `due ${part.due}` }));
       return element("li", {}, link);
     });
-    const train = element("a", { href: addressOf("train"), textContent: "Train a model" });
-    if ($("main").dataset.view === "train") train.setAttribute("aria-current", "page");
-    $("parts").firstElementChild.replaceChildren(...rows, element("li", { className: "other" }, train), ...this.linkToRecall());
+    const rooms = [["train", "Train a model"], ["recipe", "Try a recipe"]].map(([view, title]) => {
+      const link = element("a", { href: addressOf(view), textContent: title });
+      if ($("main").dataset.view === view) link.setAttribute("aria-current", "page");
+      return element("li", { className: view === "train" ? "other" : "" }, link);
+    });
+    $("parts").firstElementChild.replaceChildren(...rows, ...rooms, ...this.linkToRecall());
     const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
     list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
   }
@@ -254,6 +268,7 @@ class Page {
   // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
   async follows(name, text) {
     this.drawParts();
+    if (name === RECIPE) return this.recipe.follow(text);
     if (name !== this.part?.file || this.example) return;
     const typedHere = this.pending ? this.editor.text : null;
     clearTimeout(this.timer);
@@ -277,6 +292,7 @@ class Page {
     const save = this.pending;
     this.pending = null;
     await save?.();
+    await this.recipe.flush();
   }
 
   async check() {
@@ -298,7 +314,7 @@ class Page {
     }, 1000);
     try {
       if (!engine) throw new Error("Python did not start");
-      const files = { ...this.work.all(), [part.file]: text };
+      const files = { ...this.modules, [part.file]: text };
       const counts = !this.example; // not code that came with a link
       const request = { part: part.number, task, files, counts, ...(await this.practice?.context()) };
       const answer = await engine.check(request, (probe) => (last = probe ? "your code runs" : "your file loads"));
@@ -436,7 +452,7 @@ class Page {
 
   async saveZip() {
     await this.flush();
-    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.all())), download: "exercises.zip" });
+    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.touched(RECIPE) ? this.work.all() : this.modules)), download: "exercises.zip" });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or submit it.");
@@ -454,12 +470,16 @@ class Page {
     const replaced = changed.filter((name) => this.work.touched(name));
     if (replaced.length && !confirm(`Replace ${replaced.join(", ")}? Undo reset brings your code back, file by file.`)) return;
     for (const name of changed) await this.work.replace(name, texts[name], "opened");
+    if (RECIPE in texts) this.recipe.open();
     const part = this.part?.file in texts ? this.part : this.course.parts.find((each) => each.file in texts);
     const same = Object.keys(texts).length - changed.length;
     const said = [changed.length ? `Opened ${changed.join(", ")}.` : "", same ? `${same} unchanged.` : "", ...left].filter(Boolean);
     if (part) {
       history.replaceState(null, "", `#part=${part.number}`);
       await this.show(part, null);
+    } else if (RECIPE in texts) {
+      history.replaceState(null, "", "#recipe");
+      await this.follow();
     }
     this.tell(said.join(" "));
   }

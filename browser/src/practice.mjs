@@ -38,7 +38,7 @@ export class Practice {
   async ask(action, more = {}, stillWanted = () => true) {
     await this.page.flush();
     const engine = await this.page.engine;
-    const answer = await engine.check({ action, ...(await this.context()), files: this.page.work.all(), ...more });
+    const answer = await engine.check({ action, ...(await this.context()), files: this.page.modules, ...more });
     return stillWanted(answer) ? this.keep(answer) : null;
   }
 

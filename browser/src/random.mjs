@@ -21,6 +21,14 @@ export class PythonRandom {
     this.second = null; // gauss draws two numbers at once
   }
 
+  // state: of Python's random.getstate()[1].
+  static of(state) {
+    const random = new PythonRandom(0);
+    random.state.set(state.slice(0, SIZE));
+    random.index = state[SIZE];
+    return random;
+  }
+
   bits(count) {
     if (this.index === SIZE) this.refill();
     let y = this.state[this.index++];

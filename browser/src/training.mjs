@@ -1,4 +1,5 @@
 // The page's room for training: a run with the learner's own parts or with the fast version, and its loss curve.
+import { Capstone, SEED, STEPS } from "./capstone.mjs";
 import { drawChart, inWords, mean } from "./chart.mjs";
 import { readNames } from "./data_set.mjs";
 import { dim, element } from "./elements.mjs";
@@ -44,9 +45,11 @@ class FastPieces {
 }
 
 export class TrainingRoom {
-  // names: the course's own; files: returns the learner's; start: makes an interpreter, once Python is there.
-  constructor({ files, start, names }) {
-    Object.assign(this, { files, start, courseNames: names, runs: [], current: null, count: 0 });
+  // names: the course's own; files: returns the learner's; engine: a promise of it; remember, recall: by name, what
+  // lasts in this browser.
+  constructor({ files, engine, names, remember, recall }) {
+    Object.assign(this, { files, engine, courseNames: names, runs: [], current: null, count: 0 });
+    this.capstone = new Capstone({ engine, names, remember: (value) => remember("capstone", value), recall: () => recall("capstone") });
     $("train-start").onclick = () => this.begin();
     $("train-pause").onclick = () => this.pause();
     $("train-stop").onclick = () => this.stop();
@@ -62,6 +65,7 @@ export class TrainingRoom {
     $("train-own-note").hidden = has;
     if (!has) $("train-fast").checked = true;
     this.draw();
+    this.capstone.open();
   }
 
   async takeFile(file) {
@@ -106,18 +110,27 @@ export class TrainingRoom {
       ].filter(({ loss }) => Number.isFinite(loss));
       shown.data = own ? `your ${spelled(own.length)} names` : "the course's names";
       shown.key = JSON.stringify([steps, seed, own ?? null]);
-      shown.run = isOwn ? new OwnRun(await this.start(), this.files(), own ?? null, steps, seed) : new FastPieces(training, heldOut, steps, seed);
+      shown.isFull = isOwn && !own && steps === STEPS;
+      shown.run = isOwn ? new OwnRun((await this.engine).startOther(), this.files(), training, heldOut, steps, seed) : new FastPieces(training, heldOut, steps, seed);
       shown.label = `Run ${++this.count}, ${isOwn ? "your parts" : "fast version"}`;
       this.runs = [...this.runs, shown].slice(-2);
       await this.take(shown);
     } catch (error) {
-      if (!this.stopped) this.say(`The run ended. ${error.message === "stopped" ? "Python stopped: the code called itself too many times in a row, or used too much memory." : error.message}`);
+      if (!this.stopped) this.say(`The run ended. ${await this.ended(shown, error)}`);
     } finally {
       shown.run?.end();
       this.current = null;
       this.buttons();
       this.draw();
     }
+  }
+
+  // Why a run ended, and what the capstone says of one that got as far as a step.
+  async ended(shown, error) {
+    const why = error.message === "stopped" ? "Python stopped: the code called itself too many times in a row, or used too much memory." : error.message;
+    if (!shown.isFull || shown.seed !== SEED || shown.isDone || !shown.run?.losses.length) return why;
+    const said = await this.capstone.judge(shown.run, shown.seed, why, () => {}).catch(() => "");
+    return `${why} ${said}`;
   }
 
   async take(shown) {
@@ -148,7 +161,9 @@ export class TrainingRoom {
     await this.name(shown, run.losses.length, SHOWN);
     shown.heldOut = await run.heldOutLoss((left) => ($("train-progress-text").textContent = `Measuring: ${left} names left`));
     shown.isDone = true;
-    this.say(this.result(shown));
+    this.draw();
+    const judged = shown.isFull ? await this.capstone.judge(run, shown.seed, "", (text) => this.say(text)) : "";
+    this.say([this.result(shown), judged].join(" ").trim());
   }
 
   // Names from the model as it is. Without part 8 there are none.

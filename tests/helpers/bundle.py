@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundle import mistake_answers, recording, recordings
+from autograder.bundle import capstone_recording, mistake_answers, recording, recordings
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.follow_through import table_of
 from autograder.grading.misconceptions import misconceptions, variants
@@ -79,4 +79,5 @@ def few_mistakes(kept: Path) -> Iterator[pytest.MonkeyPatch]:
         for module in (recording, mistake_answers):
             patch.setattr(module, "misconceptions", some_mistakes)
         patch.setattr(mistake_answers, "variants", some_variants)
+        patch.setattr(capstone_recording, "KNOWN_MISTAKES", capstone_recording.KNOWN_MISTAKES[:2])
         yield patch

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from autograder.leaderboard.data import Split, load_split
+from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import check_source
-from autograder.leaderboard.recipes import Score, score
+from autograder.leaderboard.recipes import score
 from autograder.sandbox import Tier
 
 

@@ -19,8 +19,8 @@ from autograder.leaderboard.board import Board
 from autograder.leaderboard.board_store import Attempt, BoardStore
 from autograder.leaderboard.database_tables import OPEN, BoardEntry, StoreError
 from autograder.leaderboard.ranking import make_table
+from autograder.leaderboard.recipe_answers import NoScore, Score
 from autograder.leaderboard.recipe_source import STUB, RecipeError, check_source
-from autograder.leaderboard.recipes import NoScore, Score
 from autograder.sandbox import Tier
 
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
@@ -31,7 +31,7 @@ BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's re
 WRITERS = """
 import os, random, signal, sys, time
 from pathlib import Path
-from autograder.leaderboard.recipes import Score
+from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import RecipeSource
 from autograder.leaderboard.board_store import Attempt, BoardStore
 

@@ -23,8 +23,8 @@ from autograder.leaderboard import recipes
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
 from autograder.leaderboard.database_tables import StoreError
-from autograder.leaderboard.listing import verdict
 from autograder.leaderboard.recipe_source import FILE_NAME, STUB, learner_of, this_user
+from autograder.leaderboard.score_lines import verdict
 from autograder.leaderboard.server import serve_folder
 from autograder.sandbox import Tier
 

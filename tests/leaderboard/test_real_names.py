@@ -15,8 +15,8 @@ from autograder.leaderboard.board_page import INSTRUCTOR, PUBLIC
 from autograder.leaderboard.board_store import Attempt
 from autograder.leaderboard.database_tables import StoreError
 from autograder.leaderboard.real_names import kept_roster, read_roster
+from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import check_source
-from autograder.leaderboard.recipes import Score
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 

@@ -1,12 +1,15 @@
 // Checks files with the page's engine, in node: node check_in_node.mjs PAGE [--processor-time] < jobs > reports
 // A job is a line of JSON, [part, files by name]; for each, a line of JSON: {report, waited: seconds, started: how many
-// interpreters}. A job with rows and steps after the files is a run of training: {losses, names, heldOut}. An empty job
-// asks for the version of Python: {version}. A job {files, calls} calls several versions of a file, gently:
-// {replies, kept: whether the interpreter is still the same}. --processor-time: a busy machine stops no code too early.
+// interpreters}. A job with rows and steps after the files is a run of training: {losses, names, heldOut, claims,
+// capstone}. An empty job asks for the version of Python: {version}. A job {recipe, names, seeds, steps} is a try of a
+// recipe. A job {files, calls} calls several versions of a file, gently: {replies, kept: whether the interpreter is
+// still the same}. --processor-time: a busy machine stops no code too early.
 import fs from "node:fs";
 import readline from "node:readline";
 import { Worker } from "node:worker_threads";
 import { Course } from "../../browser/src/engine.mjs";
+import { split } from "../../browser/src/fast.mjs";
+import { RecipeTry } from "../../browser/src/recipe_try.mjs";
 import { OwnRun } from "../../browser/src/own_run.mjs";
 import { countProcessorTime } from "./processor_time.mjs";
 
@@ -38,14 +41,42 @@ const [{ version }] = await course.ready;
 async function trained(files, rows, steps) {
   course.learner.keepSpare(course.learner.current);
   await course.learner.current.ready;
-  const run = new OwnRun(course.learner.spare, files, rows, steps, 42); // it has started already
+  const run = new OwnRun(course.learner.spare, files, ...split(rows), steps, 42); // it has started already
   await run.begin();
   while (!run.done) await run.advance(steps + 1);
-  return { losses: run.losses, names: await run.names(3), heldOut: await run.heldOutLoss(() => {}) };
+  const names = await run.names(3);
+  const heldOut = await run.heldOutLoss(() => {});
+  const recorded = fs.readFileSync(`${page}/capstone.json`, "utf8");
+  const few = { names: 1, cold: 1, hot: 1 };
+  const claims = await run.claims(few);
+  const claimed = { run: null, losses: run.losses, problem: "Stopped.", one_step: await run.oneStep(JSON.parse(recorded).step) };
+  const known = JSON.stringify(rows);
+  const capstone = JSON.parse(await course.checker.ask("capstone", { recorded, claimed: JSON.stringify(claimed), known }));
+  return { losses: run.losses, names, heldOut, claims, capstone };
+}
+
+// Tries a recipe: {losses, lines} or {problem, losses}.
+async function tried({ recipe, names, seeds, steps }) {
+  const losses = [];
+  const start = () => {
+    const spare = course.learner.spare ?? course.startOther(); // it has started already
+    course.learner.spare = null;
+    return spare;
+  };
+  const attempt = new RecipeTry({ checker: course.checker, start, names, steps, onStep: (run, step, loss) => losses.push(loss) });
+  try {
+    return { losses, ...(await attempt.run(recipe, seeds)) };
+  } catch (error) {
+    return { losses, problem: error.message };
+  }
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const job = JSON.parse(line);
+  if (job.recipe) {
+    process.stdout.write(`${JSON.stringify(await tried(job))}\n`);
+    continue;
+  }
   if (job.calls) {
     await course.learner.use(JSON.stringify(job.files));
     const before = course.learner.current;

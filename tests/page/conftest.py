@@ -4,6 +4,7 @@ recording all of them takes minutes."""
 import functools
 import json
 import os
+import random
 import subprocess
 import sys
 import zipfile
@@ -15,6 +16,7 @@ from helpers.bundle import SOLVED, few_mistakes
 
 from autograder.bundle import page
 from autograder.course import part
+from autograder.model import Sizes, draw_weights
 from autograder.stubs import fresh_stubs
 
 PARTS = (0, 1, 3)
@@ -127,9 +129,16 @@ def rows():
 
 
 @pytest.fixture(scope="session")
-def model(built_page, rows):
+def weights():
+    """Weights that are large enough for uneven attention."""
+    return {name: matrix.tolist() for name, matrix in draw_weights(Sizes(), random.Random(7), std=0.5).items()}
+
+
+@pytest.fixture(scope="session")
+def model(built_page, rows, weights):
     """What the page's own program computes. It needs the packages that the build of the page fetches."""
-    given = {"rows": rows, "steps": STEPS, "texts": DATA_SETS, "files": EXPORTED}
+    names = (page.SOURCE.parent / "datasets" / "names.txt").read_text(encoding="utf-8").split()
+    given = {"rows": rows, "steps": STEPS, "texts": DATA_SETS, "files": EXPORTED, "weights": weights, "names": names}
     done = subprocess.run(["node", MODEL_IN_NODE], input=json.dumps(given), capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

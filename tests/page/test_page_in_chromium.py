@@ -28,6 +28,17 @@ setTimeout(ran, 50);
 """
 SLOWER = "document.getElementById('train-steps').value = '1000'; document.getElementById('train-start').click()"
 FASTER = "document.getElementById('train-steps').value = '100'; document.getElementById('train-start').click()"
+# A run that reports what is recorded of the grader's own.
+JUDGE = """
+const done = arguments[0];
+coursePage.then(async (page) => {
+  const { capstone } = page.training;
+  const { names, losses, chars, weights, step } = JSON.parse(await capstone.recorded());
+  const [first, cold, hot] = [names.slice(0, 20), names.slice(20, 60), names.slice(60)];
+  const claims = async () => ({ losses, chars, weights, names: first, cold, hot });
+  return capstone.judge({ losses, claims, oneStep: async () => step.after }, 42, "", () => {});
+}).then(done, (error) => done(String(error)));
+"""
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +97,37 @@ def test_axe_finds_nothing_wrong_and_the_page_fits(visit, size, scheme):
     visit.wait(lambda: "Train a model" in visit.driver.title)
     visit.browser.run(FASTER)
     visit.wait(lambda: "Done" in visit.text("train-status"))
+    assert visit.driver.execute_async_script(JUDGE) == "The capstone's report is below: 20 of 20 points."
     assert visit.browser.violations() == []
     assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+    visit.browser.run("location.hash = 'recipe'")
+    visit.wait(lambda: "Try a recipe" in visit.driver.title)
+    assert visit.browser.violations() == []
+    assert visit.browser.run("return document.documentElement.scrollWidth") <= size[0]
+
+
+def test_the_capstones_report_and_its_card_are_there_again_after_a_reload(visit):
+    visit.open("#train")
+    assert visit.driver.execute_async_script(JUDGE) == "The capstone's report is below: 20 of 20 points."
+    visit.open("#train")
+    visit.wait(lambda: visit.text("capstone-summary") == "20 of 20 points.")
+    assert visit.text("capstone-checks").count("pass") == 10
+    visit.wait(lambda: visit.browser.run("return document.getElementById('card-picture').naturalWidth") == 1200)
+    words = visit.browser.run("return document.getElementById('card-picture').alt")
+    assert words.startswith("My GPT in pure Python") and "Held-out loss 2.368 nats per token" in words
+
+
+def test_a_recipe_is_saved_as_it_is_typed_and_a_broken_one_is_refused(visit):
+    visit.open("#recipe")
+    said = visit.driver.execute_async_script(
+        "const done = arguments[0]; coursePage.then(async ({ recipe }) => {"
+        " recipe.editor.view.dispatch({ changes: { from: 0, insert: 'import numpy\\n' } });"
+        " await recipe.begin(); done(document.getElementById('recipe-status').textContent); });"
+    )
+    assert said == "No score. Line 1: The file imports numpy: the course uses Python's standard library only."
+    assert visit.browser.run("return document.querySelector('#recipe .failing-line').textContent") == "import numpy"
+    visit.open("#recipe")
+    assert visit.browser.run("return document.querySelector('#recipe .cm-line').textContent") == "import numpy"
 
 
 def test_a_cell_of_the_lesson_does_not_change_what_is_checked(visit):

@@ -75,7 +75,7 @@ def training(tmp_path, monkeypatch):
 
 def answers(training, files, rows, *calls, steps=4):
     trainer = training.Trainer()
-    begun = json.loads(trainer.answer("begin", json.dumps([files, rows, steps, 42])))
+    begun = json.loads(trainer.answer("begin", json.dumps([files, *course().tokens.split_docs(rows), steps, 42])))
     return begun, *(json.loads(trainer.answer(name, json.dumps(given))) for name, *given in calls)
 
 
