@@ -5,6 +5,7 @@ import { PythonRandom } from "./random.mjs";
 
 // The board allows 10 seconds of processor time; a clock runs on while other programs work.
 const CALL_SECONDS = 25;
+const SUBMISSION = "submission"; // the folder of the recipe
 const LATE = "no answer after 10 seconds";
 const DEAD = "it called itself too many times in a row, or used too much memory for a browser";
 const [SAMPLES, TEMPERATURE] = [6, 0.5];
@@ -86,7 +87,7 @@ export class RecipeTry {
       timer = setTimeout(() => resolve({ late: true }), CALL_SECONDS * 1000);
     });
     try {
-      const answer = await Promise.race([this.interpreter.ask("call", { probe, argumentsJson: JSON.stringify(given) }), late]);
+      const answer = await Promise.race([this.interpreter.ask("call", { probe, argumentsJson: JSON.stringify(given), folder: SUBMISSION, limit: 0 }), late]);
       return answer.late ? ["", "timeout", LATE] : [answer.line];
     } catch (error) {
       if (this.stopped) throw error;
