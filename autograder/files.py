@@ -1,5 +1,4 @@
-"""Write a file completely or not at all, with or without replacing an old one, and in the form of the old one; show a
-path as a user would type it.
+"""Write a file completely or not at all, in the form of the old one; show a path as a user would type it.
 
 Standard library only.
 """

@@ -22,7 +22,7 @@ from pathlib import Path
 from batch import write_section
 
 from autograder.course import ROOT, SOLUTIONS, part
-from autograder.grading.grade import Series, grade
+from autograder.grading.grade import GradingContext, grade
 from autograder.sandbox import Tier
 from autograder.sandbox.fork_servers import ForkServers
 
@@ -42,13 +42,13 @@ ROWS = {
 def grade_often(numbers: list[int], count: int, forked: bool) -> None:
     """Grade the reference this often, each time as another file."""
     with contextlib.closing(ForkServers()) as servers:
-        series = Series(servers=servers if forked else None)
+        context = GradingContext(servers=servers if forked else None)
         for number in numbers:
             of = part(number)
             right = (SOLUTIONS / of.file_name).read_bytes()
             for copy in range(count):
                 files = {of.file_name: right + b"\n# %d\n" % copy}
-                assert grade(files, of, seed=1, tier=Tier.STRICT, series=series).passed
+                assert grade(files, of, seed=1, tier=Tier.STRICT, context=context).passed
 
 
 def milliseconds(count: int, forked: bool, scratch: Path) -> Counter[str]:
