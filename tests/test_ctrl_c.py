@@ -45,3 +45,15 @@ def test_ctrl_c_always_stops_every_command(monkeypatch):
     with pytest.raises(SystemExit):
         app(["progress"])
     assert hooks and hooks[0] is not sys.__unraisablehook__ and "ctrl_c_always_stops" in hooks[0].__qualname__
+
+
+def test_ctrl_c_while_pytest_starts_stops_the_command(monkeypatch):
+    """Pytest catches it and returns a status."""
+    from autograder.grading import suite
+
+    def interrupted(*given, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("_pytest.config.Config._do_configure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        suite.Suites()

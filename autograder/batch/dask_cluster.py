@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import ipaddress
+import logging
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,6 +38,11 @@ def cluster_pool(address: str) -> Iterator[Pool]:
         raise ValueError(
             "A cluster needs the package distributed: python -m pip install -c constraints.txt --editable .[cluster]"
         ) from error
+    for name in (
+        "distributed",
+        "tornado.application",
+    ):  # they log a lost connection with a traceback; we get it as an exception
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if address.startswith("tls") and Security().get_connection_args("client").get("ssl_context") is None:
         raise ValueError(
             f"{address} requires certificates, but Dask's configuration has none. See docs/cluster.md for the settings."

@@ -40,6 +40,8 @@ class Suites:
         printed = io.StringIO()
         with _no_foreign_plugins(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             status = pytest.main([*SETTINGS, "-c", str(SUITES / "pytest.ini")], plugins=[self])
+        if status == pytest.ExitCode.INTERRUPTED:  # pytest has caught Ctrl-C, which must end the command
+            raise KeyboardInterrupt
         if self.started is None:
             raise RuntimeError(f"Pytest did not start ({status!r}):\n{printed.getvalue()}")
 

@@ -352,14 +352,18 @@ def test_a_module_that_cant_be_imported_is_imported_once(ending, status, words, 
 
     asked = []
 
-    def counted(self, *arguments, call=Worker.call, **more):
-        asked.append(arguments[0])
-        return call(self, *arguments, **more)
+    def counted(name, original):
+        def count(*arguments, **more):
+            asked.append(name)
+            return original(*arguments, **more)
 
-    monkeypatch.setattr(Worker, "call", counted)
-    monkeypatch.setattr("autograder.grading.timeouts.LOADING", 0.3)
+        monkeypatch.setattr(Worker, name, count)
+
+    counted("load", Worker.load)
+    counted("call", Worker.call)
+    monkeypatch.setattr("autograder.grading.session.LOADING", 0.3)
     messages = messages_of(SOLUTION + ending, status, tier)
-    assert asked == [""] and len(messages) > 3
+    assert asked == ["load"] and len(messages) > 3
     assert all(re.match("Called: +import part00|Importing", message) and words in message for message in messages)
     assert all("Code outside functions runs" in message for message in messages)
 

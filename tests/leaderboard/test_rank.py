@@ -8,11 +8,12 @@ import pytest
 from autograder.leaderboard import noise
 from autograder.leaderboard.board_page import render
 from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, Measured
-from autograder.leaderboard.listing import board_lines, places, score_lines, table_data
+from autograder.leaderboard.listing import board_lines, places, table_data
 from autograder.leaderboard.noise import standings
 from autograder.leaderboard.ranking import around, class_records, make_table
 from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import check_source, method_of
+from autograder.leaderboard.score_lines import score_lines
 
 BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
