@@ -38,10 +38,8 @@ def cluster_pool(address: str) -> Iterator[Pool]:
         raise ValueError(
             "A cluster needs the package distributed: python -m pip install -c constraints.txt --editable .[cluster]"
         ) from error
-    for name in (
-        "distributed",
-        "tornado.application",
-    ):  # they log a lost connection with a traceback; we get it as an exception
+    # Both log a lost connection with a traceback. We get it as an exception.
+    for name in ("distributed", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if address.startswith("tls") and Security().get_connection_args("client").get("ssl_context") is None:
         raise ValueError(
