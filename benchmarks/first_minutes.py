@@ -77,7 +77,8 @@ class Newcomer:
         ActionChains(self.visit.driver).send_keys(text).perform()
 
     def check(self) -> str:
-        """Choose Check, and read the summary."""
+        """Choose Check, and read the summary. It is emptied before, so that it can't be that of an earlier check."""
+        self.visit.browser.run("document.getElementById('summary').textContent = ''")
         self.click("#check")
         self.visit.wait(lambda: "points" in self.visit.text("summary"), SECONDS)
         return f"Summary: *{self.visit.text('summary')}*"
@@ -104,7 +105,7 @@ class Newcomer:
 def opens_the_example(newcomer: Newcomer) -> str:
     """Follow *Break this line* from the site's front page."""
     newcomer.visit.browser.look(newcomer.visit.address + example().fragment, newcomer.size, newcomer.scheme)
-    newcomer.visit.wait(lambda: newcomer.visit.text("checks"), SECONDS)
+    newcomer.visit.wait(lambda: "points" in newcomer.visit.text("summary"), SECONDS)
     return newcomer.advice()
 
 
