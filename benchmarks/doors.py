@@ -32,7 +32,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from autograder.bundle import mistake_answers, page, recording
+from autograder.bundle import page
 from autograder.bundle.gradescope_run import _message, results
 from autograder.bundle.recordings import recorded
 from autograder.course import ROOT, SOLUTIONS, Part, part, parts
@@ -49,7 +49,7 @@ DATA, PAGE = HERE / "doors.json", HERE / "doors.md"
 IN_NODE = ROOT / "tests" / "page" / "check_in_node.mjs"
 SEED = 1
 DOORS = ("notebook", "browser", "Gradescope", "GitHub")
-NAMING_SECONDS = 3600.0  # on the clock, for naming mistakes; `make check` stops after a few, and then names none
+NAMING_SECONDS = 3600.0  # on the clock, for recognising mistakes; `make check` gives up after a few
 REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
 LIKELY = "Likely:     "
 LIMIT = re.compile(r"no answer after [\d.]+ seconds(?: of processor time)?")
@@ -57,13 +57,13 @@ NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
 KINDS = {
     "real": "Real differences",
     "wording": "Only Python's own wording of an exception differs",
-    "digits": "Only the last digits of numbers differ: the mathematics of the browser rounds in another way",
-    "limit": "Only the time limit differs: a browser knows no processor time, and gets 2.5 times as long",
-    "smaller": "A browser has room for a smaller input only, and its page says so",
+    "digits": "Only the last digits of numbers differ: the browser's mathematical functions round differently",
+    "limit": "Only the time limit differs: a browser can't measure processor time, so its limits are 2.5 times as long",
+    "smaller": "A browser only has memory for a smaller input, and its page says so",
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
     "once": "The two doors agreed when the file was checked again",
 }
-SAMPLE = 4  # known mistakes of a part in the notebook, which checks each task on its own, and in other slow doors
+SAMPLE = 4  # known mistakes of a part in the slower doors: all but the browser
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
 Files = Mapping[str, str]
 Verdict = dict[str, tuple]  # by the title of a public check: points, and the text that the learner reads
@@ -96,7 +96,7 @@ def _checked(of: Part, source: str) -> Report:
 
 @functools.lru_cache(maxsize=1)
 def _context(of: Part) -> GradingContext:
-    """What known mistakes reply, asked once for a part, and for as long as that takes on a busy machine."""
+    """The answers of known mistakes, which are asked once per part, however long that takes on a busy machine."""
     return GradingContext(seconds=NAMING_SECONDS)
 
 
@@ -115,7 +115,7 @@ def gradescope(of: Part, files: Files) -> Verdict:
 
 
 def notebook(of: Part, files: Files) -> Verdict:
-    """The points of each task's check in a lesson's notebook. Its lines show only the first failing check in full."""
+    """The points of each task's check in a lesson's notebook, which shows only the first failing check in full."""
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(notebook_checks, "_grader", _with_seed):
         for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8")
@@ -190,12 +190,10 @@ def doors(
         browser.version = node.ask()["version"]
         try:
             found = {"notebook": (notebook, by_task), "browser": (browser, file)}
-            try:
+            with contextlib.suppress(SandboxUnavailable):
                 strict_tier()
                 found |= {"Gradescope": (gradescope, file), "GitHub": (github, file)}
-                yield {name: both for name, both in found.items() if name not in left_out}
-            except SandboxUnavailable:
-                yield found
+            yield {name: both for name, both in found.items() if name not in left_out}
         finally:
             replay.close()
             node.close()
@@ -217,7 +215,7 @@ def submissions(of: Part, most: int | None = None) -> dict[str, Files]:
 
 @dataclass(frozen=True)
 class Difference:
-    """A check whose verdict in a door is not that of `make check`. here, there: points and text, or None if there is no
+    """A check with another verdict in a door than in `make check`. here, there: points and text, or None if there is no
     such check. once: both were equal when the file was checked again.
     """
 
@@ -276,14 +274,14 @@ def _same_numbers(here: str, there: str) -> bool:
     if not (here.endswith(" ...") and there.endswith(" ...")):
         return False
     ours, theirs = NUMBER.split(here), NUMBER.split(there)
-    count = min(len(ours), len(theirs)) - 2  # texts and numbers take turns; what follows the last but one is left out
+    count = min(len(ours), len(theirs)) - 2  # texts and numbers alternate; the last number may be cut off
     if count < 4 or ours[:count:2] != theirs[:count:2]:
         return False
     return all(abs(float(a) - float(b)) <= 1e-9 for a, b in zip(ours[1:count:2], theirs[1:count:2]))
 
 
 def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str, Files]) -> list[Difference]:
-    """The differences between a door, with its name, and another one."""
+    """The differences between a door, called `name`, and another one. A file with any is checked again in both."""
     found = []
     for submission, files in given.items():
         first = _different(door(of, files), other(of, files))
@@ -301,22 +299,6 @@ def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str
 def _different(here: Verdict, there: Verdict) -> dict[str, tuple]:
     keys = here.keys() | there.keys()
     return {key: (here.get(key), there.get(key)) for key in keys if here.get(key) != there.get(key)}
-
-
-@contextlib.contextmanager
-def some_mistakes(most: int | None) -> Iterator[None]:
-    """Records only some known mistakes of each part; all for None."""
-    with contextlib.ExitStack() as stack:
-        if most is not None:
-            for module in (recording, mistake_answers):
-                few = lambda of: some(misconceptions(of), most)  # noqa: E731
-                stack.enter_context(mock.patch.object(module, "misconceptions", few))
-            theirs = lambda of: {m.id: variants(of)[m.id] for m in some(misconceptions(of), most)}  # noqa: E731
-            stack.enter_context(mock.patch.object(mistake_answers, "variants", theirs))
-            stack.enter_context(
-                mock.patch("autograder.bundle.recordings.RECORDINGS", ROOT / "runs" / f"recordings-{most}")
-            )
-        yield
 
 
 def measured(of: Part, all_doors: Mapping[str, tuple[Door, Door]], most: int | None, sample: int | None) -> dict:
@@ -417,8 +399,8 @@ def report(rows: Sequence[dict]) -> str:
     total = sum(count for row in rows for count in row["files"].values())
     return f"""# One verdict in every door
 
-Written by `python benchmarks/doors.py`. Each door checked the reference, the stub and known mistakes of a part: in all,
-{total:,} verdicts, each compared with that of `make check`. *Same*: each public check has the same points and
+Written by `python benchmarks/doors.py`. Each door checked the reference, the stub and known mistakes of each part:
+{total:,} verdicts in total, each compared with that of `make check`. *Same*: each public check has the same points and
 sentences, recognised mistakes included. For a notebook, each task has the same points.
 {points} The browser is Pyodide in node. The load is the number of programs
 that ran or waited for the {os.cpu_count()} processors, at the start and at the end; time limits count processor time.

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from autograder.bundle import capstone_recording, mistake_answers, recording, recordings
 from autograder.course import SOLUTIONS, Part, parts
 from autograder.grading.follow_through import table_of
-from autograder.grading.misconceptions import misconceptions, variants
+from autograder.grading.misconceptions import Mistake, misconceptions, variants
 
 ALL_MISTAKES = (0, 3)  # parts with every known mistake; the others have their first two
 MISTAKES_OF_TABLE = (2,)  # parts with those for which points are kept, too
@@ -66,18 +66,17 @@ def some_mistakes(part: Part) -> tuple:
     return tuple(mistake for i, mistake in enumerate(found) if i < 2 or mistake.id in kept)
 
 
-def some_variants(part: Part) -> dict[str, bytes]:
-    names = {mistake.id for mistake in some_mistakes(part)}
-    return {name: source for name, source in variants(part).items() if name in names}
-
-
 @contextlib.contextmanager
-def few_mistakes(kept: Path) -> Iterator[pytest.MonkeyPatch]:
-    """Builds record only `some_mistakes`. kept: the folder of these recordings."""
+def few_mistakes(kept: Path, some: Callable[[Part], Sequence[Mistake]] = some_mistakes) -> Iterator[pytest.MonkeyPatch]:
+    """Builds record only `some` of a part's known mistakes. kept: the folder of these recordings."""
+
+    def some_variants(part: Part) -> dict[str, bytes]:
+        return {mistake.id: variants(part)[mistake.id] for mistake in some(part)}
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recordings, "RECORDINGS", kept)
         for module in (recording, mistake_answers):
-            patch.setattr(module, "misconceptions", some_mistakes)
+            patch.setattr(module, "misconceptions", some)
         patch.setattr(mistake_answers, "variants", some_variants)
         patch.setattr(capstone_recording, "KNOWN_MISTAKES", capstone_recording.KNOWN_MISTAKES[:2])
         yield patch

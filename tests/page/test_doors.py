@@ -2,25 +2,20 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import doors
 import pytest
+from helpers.bundle import few_mistakes
 
 from autograder.bundle import page
-from autograder.course import part, parts
+from autograder.course import part, parts, read_toml
 from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 WORDING = Path(__file__).with_name("wording.toml")
 MOST = {"wording": 9, "unnamed": 10, "digits": 2, "limit": 1, "smaller": 1}  # lower one when a difference is gone
-NOT_MEASURED = {1: ("GitHub",)}  # its recording for this door takes half an hour
+NOT_MEASURED = {1: ("GitHub",)}  # the recording for this door takes half an hour
 TIMER = """
 import { countProcessorTime } from "./processor_time.mjs";
 countProcessorTime();
@@ -64,7 +59,7 @@ def test_the_version_of_python_in_the_browser_comes_from_the_browsers_python(in_
     assert in_page([()]) == [{"version": locked["info"]["python"]}]
 
 
-def test_while_other_programs_have_the_processors_no_time_limit_of_a_measurement_passes(built_page):
+def test_no_time_limit_of_a_measurement_passes_while_other_programs_use_the_processors(built_page):
     command = ["node", "--input-type=module", "--eval", TIMER]
     done = subprocess.run(command, cwd=doors.IN_NODE.parent, capture_output=True, encoding="utf-8")
     assert json.loads(done.stdout or "[]") == [False, True], done.stderr
@@ -82,7 +77,7 @@ def test_a_difference_between_two_doors_is_listed():
     assert [str(each) for each in said] == ["door, part 0, stub, *title*: None, but elsewhere (1, '')"]
 
 
-def test_a_difference_that_is_gone_when_asked_again_is_listed_separately_and_not_hidden():
+def test_a_difference_that_is_gone_in_the_second_check_is_listed_separately_and_not_hidden():
     right = {"title": (1, "")}
     assert listed({"title": (0, "no answer")}, right, again=right) == [("title", "once")]
 
@@ -142,18 +137,23 @@ def test_each_part_was_measured_in_each_door_with_no_new_difference(rows):
     assert [str(each) for each in found if each.kind == "real"] == []
     for kind, most in MOST.items():
         assert len([each for each in found if each.kind == kind]) <= most, kind
-    known = tomllib.loads(WORDING.read_text(encoding="utf-8"))["differs"]
+    known = read_toml(WORDING)["differs"]
     names = {check.title: check.name for each in parts() for check in checks_of(each)}
     new = {f"{each.part} {each.submission}: {names[each.check]}" for each in found if each.kind == "wording"}
     assert new <= {f"{submission}: {check}" for submission, checks in known.items() for check in checks}
     assert sum(map(len, known.values())) <= MOST["wording"]
 
 
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    return tmp_path_factory.mktemp("recordings")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [each.number for each in parts()])
-def test_every_door_gives_one_verdict(number, tmp_path):
+def test_every_door_gives_one_verdict(number, recordings, tmp_path):
     of, most = part(number), 2
-    with doors.some_mistakes(most):
+    with few_mistakes(recordings, lambda of: doors.some(misconceptions(of), most)):
         built = page.make_page(tmp_path / "page", [of])
         with doors.doors([of], built) as all_doors:
             row = doors.measured(of, all_doors, most, most)
