@@ -3,37 +3,36 @@
     make page                               first: the page with all parts, in dist/page
     python benchmarks/page_training.py      the table, and benchmarks/page_training.md; 6 minutes on an idle machine
 
-Own parts are the reference's. Each version trains first in the page and then in a process, 1,000 steps each. Then both
-train at the same time, a part of these steps, so that other programs slow both alike: the ratio is that of these runs.
-Processor seconds are those of all of Chromium's processes, from the first step to the
-last one. Memory is the largest resident size: of
-the process, and of the page's renderer, which holds every interpreter of the page. Linux only; needs selenium.
+Own parts are the reference's. Each version trains first in the page and then in a process, 1,000 steps each. The ratio
+comes from two runs at the same time, so that other programs slow both alike. Processor seconds are those of all of
+Chromium's processes, from the first step to the last one. Memory is the largest resident size: of the process, and of
+the page's renderer, which holds every interpreter of the page. Linux only; needs selenium.
+
+The process that trains imports nothing that it does not need, since its memory is measured. So the imports for the
+browser are in functions.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import functools
-import http.server
 import json
 import os
 import platform
 import random
-import resource
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from speed import peak_megabytes
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 OUTPUT = Path(__file__).resolve().with_suffix(".md")
 SOLUTIONS, NAMES = ROOT / "solutions", ROOT / "datasets" / "names.txt"
-TICKS = os.sysconf("SC_CLK_TCK")
 SEED = 42
 VERSIONS = {"own": "own parts, scalar", "fast": "the fast version (JavaScript; `microgpt_fast` in Python)"}
 FULL = 1000
@@ -47,15 +46,16 @@ coursePage.then(async (page) => {
 }).then(() => done("saved"), (error) => done(String(error)));
 """
 START = """
-const [isOwn, steps] = arguments;
+const [isOwn, steps, seed] = arguments;
 document.getElementById(isOwn ? "train-own" : "train-fast").checked = true;
 const option = new Option(String(steps), String(steps), true, true);
 document.getElementById("train-steps").append(option);
-document.getElementById("train-seed").value = 42;
+document.getElementById("train-seed").value = seed;
 document.getElementById("train-start").click();
 """
 TAKEN = "return coursePage.then((page) => page.training.runs.at(-1)?.run.losses ?? [])"
 STATUS = "return document.getElementById('train-status').textContent"
+SECONDS = 300  # to wait for the page, on a machine that does much else
 
 
 def natively(version: str, steps: int) -> dict:
@@ -79,8 +79,8 @@ def natively(version: str, steps: int) -> dict:
         import microgpt_fast
 
         microgpt_fast.train(docs, steps, random.Random(SEED), on_step=note)
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": (marks[-1] - marks[0]) * steps / (steps - 1), "loss": losses[-1], "memory": megabytes}
+    seconds = (marks[-1] - marks[0]) * steps / (steps - 1)
+    return {"seconds": seconds, "loss": losses[-1], "memory": peak_megabytes()}
 
 
 class InProcess:
@@ -96,57 +96,23 @@ class InProcess:
         return json.loads(said)
 
 
-class Processes:
-    """All processes below one."""
-
-    def __init__(self, root: int) -> None:
-        self.root = root
-
-    def each(self) -> list[tuple[float, float, str]]:
-        """Processor seconds, resident MB and command line of each."""
-        parents, found = {}, {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdecimal():
-                try:
-                    fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-                    words = (entry / "cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ")
-                except OSError:
-                    continue
-                parents[int(entry.name)] = int(fields[1])
-                memory = int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / 1024**2
-                found[int(entry.name)] = (int(fields[11]) + int(fields[12])) / TICKS, memory, words
-        return [found[number] for number in found if self._is_below(number, parents)]
-
-    def seconds(self) -> float:
-        """The processor seconds of all of them."""
-        return sum(seconds for seconds, _, _ in self.each())
-
-    def memory(self) -> float:
-        """The resident MB of the largest renderer."""
-        return max((megabytes for _, megabytes, words in self.each() if "--type=renderer" in words), default=0.0)
-
-    def _is_below(self, number: int, parents: dict[int, int]) -> bool:
-        while number in parents and number != self.root:
-            number = parents[number]
-        return number == self.root
-
-
 def in_page(browser, version: str, steps: int) -> dict:
     """The run in the page that the browser shows: as `natively`."""
-    processes = Processes(browser.driver.service.process.pid)
-    before = processes.memory()
-    browser.run(START, version == "own", steps)
-    first, memory = None, before
+    from browser_processes import largest_renderer, processor_seconds
+
+    memory = largest_renderer(browser)
+    browser.run(START, version == "own", steps, SEED)
+    first = None
     while True:
         taken = len(browser.run(TAKEN))
-        memory = max(memory, processes.memory())
+        memory = max(memory, largest_renderer(browser))
         if first is None and taken:
-            first = taken, processes.seconds()
+            first = taken, processor_seconds(browser)
         if taken == steps or browser.run(STATUS).startswith("The run ended"):
             break
         time.sleep(0.2 if version == "fast" else 2)
     assert first and taken == steps, browser.run(STATUS)
-    seconds = (processes.seconds() - first[1]) * steps / max(1, steps - first[0])
+    seconds = (processor_seconds(browser) - first[1]) * steps / max(1, steps - first[0])
     begun = time.monotonic()
     while not browser.run(STATUS).startswith("Done") and steps >= FULL:
         assert not browser.run(STATUS).startswith("The run ended"), browser.run(STATUS)
@@ -168,26 +134,21 @@ def others() -> str:
 
 def measure(page: Path, rows: list[dict], keep: Callable[[dict], None]) -> list[dict]:
     """The given rows and those that are missing: of each version, one run after the other, and both at once."""
-    from helpers.browser import Quiet, started_browser
+    from helpers.visit import visit_to
 
-    handler = functools.partial(Quiet, directory=str(page))
-    with (
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
-        tempfile.TemporaryDirectory() as profile,
-        started_browser(profile) as browser,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser.driver.set_script_timeout(300)
-        browser.driver.set_page_load_timeout(300)
-        browser.look(f"http://127.0.0.1:{server.server_port}/#train")
-        while "Ready" not in browser.run("return document.getElementById('boot').textContent"):
-            time.sleep(0.5)
+    wanted = (("fast", False), ("fast", True), ("own", True), ("own", False))
+    missing = [each for each in wanted if each not in by_version(rows)]
+    if not missing:
+        return rows
+    with tempfile.TemporaryDirectory() as profile, visit_to(page, profile) as visit:
+        browser = visit.browser
+        browser.driver.set_script_timeout(SECONDS)
+        browser.driver.set_page_load_timeout(SECONDS)
+        browser.look(visit.address + "#train")
+        visit.wait(lambda: "Ready" in visit.text("boot"), SECONDS)
         files = {path.name: path.read_text(encoding="utf-8") for path in SOLUTIONS.glob("part0[0-8]_*.py")}
         assert browser.driver.execute_async_script(SAVE, files) == "saved"
-        browser.run("document.body.style.height = 'auto'")  # the page scrolls as a whole, for pictures
-        for version, together in (("fast", False), ("fast", True), ("own", True), ("own", False)):
-            if any((row["version"], row.get("together", False)) == (version, together) for row in rows):
-                continue
+        for version, together in missing:
             around = [others()]
             if together:
                 process = InProcess(version, TOGETHER[version])
@@ -201,10 +162,13 @@ def measure(page: Path, rows: list[dict], keep: Callable[[dict], None]) -> list[
             keep(rows[-1])
             browser.run("document.getElementById('train-stop').click()")
             browser.driver.refresh()
-            while "Ready" not in browser.run("return document.getElementById('boot').textContent"):
-                time.sleep(0.5)
-        server.shutdown()
+            visit.wait(lambda: "Ready" in visit.text("boot"), SECONDS)
     return rows
+
+
+def by_version(rows: list[dict]) -> dict[tuple[str, bool], dict]:
+    """The rows by version, and whether page and process trained at the same time."""
+    return {(row["version"], row.get("together", False)): row for row in rows}
 
 
 def chromium() -> str:
@@ -215,33 +179,36 @@ def chromium() -> str:
     return " ".join(said.split()[:2])
 
 
-def page_of(rows: list[dict]) -> str:
-    """The table as Markdown."""
+def page_of(rows: list[dict], python: str) -> str:
+    """The table as Markdown. python: the version in the page."""
     day = datetime.date.today().isoformat()
     lines = [
         "# Training in the page",
         "",
         f"`python benchmarks/page_training.py`, {day}, {chromium()} without a window,",
-        f"Python {platform.python_version()}; the page's is 3.14. {FULL:,} steps, seed {SEED}, the course's names.",
+        f"Python {platform.python_version()}, in the page {python}. {FULL:,} steps, seed {SEED}, the course's names.",
         "",
         "| version | page, CPU seconds | process, CPU seconds | ratio | page, MB | process, MB | last loss |",
         "|---|---|---|---|---|---|---|",
     ]
-    found = {(row["version"], row.get("together", False)): row for row in rows}
+    found = by_version(rows)
     for version, words in VERSIONS.items():
         there, here = (found[version, False][side] for side in ("page", "process"))
         paired = found[version, True]
         ratio = paired["page"]["seconds"] / paired["process"]["seconds"]
+        apart = abs(there["loss"] - here["loss"])
         lines.append(
             f"| {words} | {there['seconds']:.1f} | {here['seconds']:.1f} | {ratio:.2f} | {there['memory']:.0f} "
-            f"| {here['memory']:.0f} | {here['loss']:.4f}, {abs(there['loss'] - here['loss']):.0e} apart |"
+            f"| {here['memory']:.0f} | {here['loss']:.4f}, {f'{apart:.0e} apart' if apart else 'the same in both'} |"
         )
     steps = " and ".join(f"{count:,} ({version})" for version, count in TOGETHER.items())
     lines += [
         "",
-        f"*Ratio*: of the CPU seconds of two runs at the same time, {steps} steps, so that other programs slow both",
-        "alike. The seconds are those of one run after the other, with whatever else was running. *Page, MB*: the",
-        "largest resident size of the page's renderer, which also holds the interpreters for checks.",
+        f"*Ratio*: the page's CPU seconds divided by the process's, from two runs at the same time, {steps} steps,",
+        "so that other programs slow both alike. The seconds are those of one run after the other, with whatever else",
+        "was running. *Page, MB*: the largest resident size of the page's renderer, which also holds the interpreters",
+        "for checks. Python's garbage collector is on in both. `make train` turns it off, as do the measurements in",
+        "speed.md: the same steps take less time there.",
         "",
         f"The capstone's report in the page after the run with own parts: {found['own', False]['page']['said']}",
         "",
@@ -278,7 +245,9 @@ def main() -> None:
             with open(options.kept, "a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
 
-    OUTPUT.write_text(page_of(measure(options.page, rows, keep)), encoding="utf-8")
+    locked = json.loads((options.page / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    rows = measure(options.page, rows, keep)
+    OUTPUT.write_text(page_of(rows, locked["info"]["python"]), encoding="utf-8")
     print(OUTPUT.read_text(encoding="utf-8"))
 
 

@@ -3,8 +3,8 @@
     python benchmarks/page_visits.py                   builds the page, visits it, and writes benchmarks/page_visits.md
     python benchmarks/page_visits.py --page dist/page  visits a page that is built already
 
-Processor seconds are those of all of the browser's processes. They count the same work on a quiet machine and on a busy
-one, within some tenths.
+Processor seconds are those of all of the browser's processes. On a busy machine, they grow much less than seconds on
+the clock.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from autograder.course import ROOT, SOLUTIONS, Part, parts
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from helpers.browser import Browser, started_browser
+from browser_processes import largest, processor_seconds
+from helpers.browser import started_browser
 from helpers.endless_code import CODE, FILE, said, with_square
 from helpers.visit import Visit, served
 
 PAGE = Path(__file__).with_suffix(".md")
 RUNS = 3  # of `make check` natively
-TICKS = os.sysconf("SC_CLK_TCK")
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
 SECONDS = 300  # to wait for a sentence, on a machine that does much else
 # Checks, and says how long it took and for how long the page could not have answered a click.
@@ -82,56 +82,15 @@ class Solved:
 
 @dataclass(frozen=True)
 class Survived:
-    """Code that never ends: what the page said, for how long it was stuck, and whether the next check passed."""
+    """Code that never ends. seconds: until the verdict; stuck: the longest time without an answer to a click; told:
+    whether the page said what had happened; next_passes: whether the next check passed.
+    """
 
     name: str
     seconds: float
     stuck: float
     told: bool
     next_passes: bool
-
-
-def processes(root: int) -> list[int]:
-    """A process and all that it has started, directly or not."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            parent = _stat(int(entry.name))
-            if parent:
-                children.setdefault(int(parent[1]), []).append(int(entry.name))
-    found, left = [], [root]
-    while left:
-        found.append(left.pop())
-        left += children.get(found[-1], [])
-    return found
-
-
-def _stat(process: int) -> list[str]:
-    try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def processor_seconds(browser: Browser) -> float:
-    """What the browser's processes have used until now, those that have ended included."""
-    used = 0
-    for process in processes(browser.driver.service.process.pid):
-        fields = _stat(process)
-        used += sum(map(int, fields[11:15])) if fields else 0
-    return used / TICKS
-
-
-def memory(browser: Browser) -> float:
-    """Megabytes of the largest process: the one of the page, with the workers in which Python runs."""
-    sizes = [0]
-    for process in processes(browser.driver.service.process.pid):
-        try:
-            lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-        except OSError:
-            continue
-        sizes += [int(line.split()[1]) for line in lines if line.startswith("Pss:")]
-    return max(sizes) / 1024
 
 
 def check(visit: Visit) -> tuple[dict, Cost]:
@@ -230,11 +189,11 @@ def measured(folder: Path, bombs: Mapping[str, tuple] = CODE) -> dict:
             visit.kept()
             visit.cut_off()
             warm = first_verdict(visit)
-            small = memory(browser)
+            small = largest(browser)
             solved = [solve(visit, part) for part in wanted]
             states = browser.run(STATES)
             survived = [survive(visit, name) for name in bombs]
-            large = memory(browser)
+            large = largest(browser)
             version = browser.driver.capabilities["browserVersion"]
         requests, foreign = sent(log)
     return {
@@ -260,8 +219,8 @@ def report(found: Mapping, size: Mapping[str, int], native: Mapping[int, float],
 
 `python benchmarks/page_visits.py`, {datetime.date.today()}, {versions}.
 While it ran, {programs}. So seconds on the clock are longer than
-on a quiet machine; processor seconds, those of all of the browser's processes, hardly are. The server was ended after
-the first visit, so there was no network.
+on a quiet machine; processor seconds, those of all of the browser's processes, are too, but much less. The server was
+stopped after the first visit, so there was no network.
 
 | what | measured |
 |---|---|
@@ -279,7 +238,7 @@ in a new process each time, hidden checks included. All times are processor seco
 ## Code that never ends, or that ends Python
 
 The first call may take 5 seconds and code outside functions 7.5; further calls may take less. *Stuck* is the longest
-time in which the page could not have answered a click, while other programs had the processors.
+time in which the page could not have answered a click; other programs used the processors at the same time.
 
 | code | a sentence says what happened | until the verdict (s on the clock) | stuck (s) | next check |
 |---|---|---|---|---|
