@@ -5,8 +5,8 @@
 Grades the reference, every other correct implementation and every known mistake with three seeds: alone, with four
 busy processes running, and with each of the other interpreters. Points and the states of all checks must be equal. The
 capstone of the reference is graded alone and with the busy processes. Writes benchmarks/steady_points.md. Takes about
-an hour on two cores. With `--kept FOLDER`, finished runs are kept there, and an interrupted comparison continues.
-`--part 3` compares one part, without the capstone, and writes nothing.
+an hour on two cores. With `--kept FOLDER`, finished runs are kept there, and an interrupted comparison continues at the
+same commit. `--part 3` compares one part, without the capstone, and writes nothing.
 """
 
 from __future__ import annotations
@@ -88,6 +88,12 @@ def busy_machine() -> Iterator[None]:
             process.terminate()
 
 
+def commit() -> str:
+    """The commit of this checkout, with "-dirty" if a file of it has changed since."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=8", "--exclude=*"]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout.strip()
+
+
 def points_of_seeds(kept: Path, name: str, interpreter: str, numbers: list[int]) -> tuple[str, Points]:
     """The version of an interpreter and the points with it, seed by seed. What is kept already is not graded again."""
     found: Points = {}
@@ -119,7 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", type=int, action="append", help="only this part; writes nothing")
     parser.add_argument("--python", action="append", default=[], help="another interpreter that has the packages")
-    parser.add_argument("--kept", type=Path, help="a folder for finished runs, to go on from after an interruption")
+    parser.add_argument("--kept", type=Path, help="a folder for finished runs, to continue from after an interruption")
     parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--points-to", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -138,6 +144,9 @@ def main() -> None:
 
 def compare_all(options: argparse.Namespace, kept: Path) -> int:
     """Measure, print and write the table; 1 when anything differs."""
+    measured = commit()
+    kept = kept / measured
+    kept.mkdir(exist_ok=True)
     here, expected = points_of_seeds(kept, "alone", sys.executable, options.part or [])
     rows = []
 
@@ -159,12 +168,9 @@ def compare_all(options: argparse.Namespace, kept: Path) -> int:
         label = f"the capstone of the reference, {alone[0]:g} points, with {BUSY_PROCESSES} busy processes"
         compare(label, 1, [] if alone == busy else [f"{busy[0]:g} for {alone[0]:g} points"])
         digest = hashlib.sha256(json.dumps(expected, sort_keys=True).encode()).hexdigest()
-        stamp = f"{datetime.date.today().isoformat()}, seeds {', '.join(map(str, SEEDS))}"
-        lines = [
-            "# The same file, the same points",
-            "",
-            f"`python benchmarks/steady_points.py`, {stamp}. Each row is compared",
-        ]
+        stamp = f"{datetime.date.today().isoformat()}, commit {measured}, seeds {', '.join(map(str, SEEDS))}"
+        lines = ["# The same file, the same points", ""]
+        lines += [f"`python benchmarks/steady_points.py`, {stamp}. Each row is compared"]
         lines += [f"with Python {here} without the busy processes (sha256 of all points `{digest[:12]}`).", ""]
         lines += ["| graded with | files and seeds | differences |", "|---|---|---|"]
         lines += [f"| {label} | {count} | {len(found)} |" for label, count, found in rows]
