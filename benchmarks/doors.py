@@ -58,7 +58,7 @@ KINDS = {
     "real": "Real differences",
     "wording": "Only Python's own wording of an exception differs",
     "digits": "Only the last digits of numbers differ: the browser's mathematical functions round differently",
-    "limit": "Only the time limit differs: a browser can't measure processor time, so its limits are 2.5 times as long",
+    "limit": "Only the time limit differs: a browser can't measure processor time, and has limits 2.5 times as long",
     "smaller": "A browser only has memory for a smaller input, and its page says so",
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
     "once": "The two doors agreed when the file was checked again",

@@ -1,11 +1,11 @@
-"""A newcomer's first ten minutes in the course's page: each step, what the page then says, and pictures of it.
+"""A newcomer's first ten minutes in the course's page: each step, what the page then shows, and pictures of it.
 
     python benchmarks/first_minutes.py                     builds the page, and writes benchmarks/first_minutes.md
     python benchmarks/first_minutes.py --page dist/page    visits a page that is built already
 
 The steps are made three times: on a desktop, on a phone, and on a desktop in dark colours. After the page is loaded,
-the server ends, so everything happens without a network. Keys are pressed one by one, buttons are clicked where they
-are, as a person does.
+the server ends, so everything else happens without a network. As a person does, the program presses keys one by one
+and clicks on buttons.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Newcomer:
         ActionChains(self.visit.driver).send_keys(text).perform()
 
     def check(self) -> str:
-        """Choose Check, and read the summary. It is emptied before, so that it can't be that of an earlier check."""
+        """Choose Check, and read the summary. It is cleared first, so that it can't be that of an earlier check."""
         self.visit.browser.run("document.getElementById('summary').textContent = ''")
         self.click("#check")
         self.visit.wait(lambda: "points" in self.visit.text("summary"), SECONDS)
@@ -238,7 +238,8 @@ def report(told: dict[str, list[tuple[str, float]]]) -> str:
         "# A newcomer's first ten minutes",
         "",
         f"`python benchmarks/first_minutes.py`, {datetime.date.today()}. A program made each step in Chromium: on a",
-        "desktop, on a phone and in dark colours, without a network from step 2 on. It said the same in all three.",
+        "desktop, on a phone and in dark colours, without a network from step 2 on. Each time, the page showed the same",
+        "text.",
     ]
     for number, step in enumerate(STEPS, 1):
         said = told["desktop"][number - 1][0]

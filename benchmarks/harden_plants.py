@@ -121,18 +121,20 @@ def page(rows: list[Row]) -> str:
     order = [(number, name(path)) for number in (each.number for each in parts()) for path in solutions(number)]
     rows = [row for each in order for row in rows if (row.part, row.solution) == each]
     table = "\n".join([HEADER, "|---|---|---|---|---|---|---|---|", *(row.line() for row in rows)])
+    days = sorted({row.day for row in rows})
+    measured = f"on {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]}"
     return f"""# Mistakes that harden can plant
 
-`python benchmarks/harden_plants.py` searches each solution until it has as many plants as it needs. Last measured from
-{min(row.day for row in rows)} to {max(row.day for row in rows)}, seed {SEED}, Python {sys.version.split()[0]}.
+`python benchmarks/harden_plants.py` searches each solution until it has as many plants as it needs. Measured
+{measured}, seed {SEED}, Python {sys.version.split()[0]}.
 
 {sum(row.plants for row in rows)} plants in {len(rows)} solutions, {sum(row.sound for row in rows)} of them sound. \
 {sum(row.right for row in rows)} of the {len(rows)} solutions have enough plants, and all of those are sound.
 
 {table}
 
-*Sound* means: the plant changes one place, keeps every other byte and every comment, makes a check fail with a wrong
-answer, and is recognised as exactly one known mistake. *Tasks* are those of the planted mistakes. The command itself
+A plant is *sound* if it changes one place, keeps every other byte and every comment, makes a check fail with a wrong
+answer, and is recognised as exactly one known mistake. *Tasks* are those of the planted mistakes. `make harden` itself
 stops at the first plant.
 """
 

@@ -234,7 +234,7 @@ def main() -> None:
         print(json.dumps(natively(options.natively, options.steps)))
         return
     if not (options.page / "page.json").is_file():
-        sys.exit(f"There is no page in {options.page}: build it with make page.")
+        sys.exit(f"{options.page} does not contain a page. Build it with make page.")
     rows = []
     if options.kept and options.kept.is_file():
         rows = [json.loads(line) for line in options.kept.read_text(encoding="utf-8").splitlines()]

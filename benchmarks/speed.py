@@ -1,4 +1,4 @@
-"""Measure the CPU seconds of the same training with each version, and what the fast version lacks to the floor.
+"""Measure the CPU seconds of the same training with each version, and how close the fast version is to the floor.
 
     python benchmarks/speed.py                      the table, and benchmarks/speed.md (two minutes)
     python benchmarks/speed.py --as-published       also the reference as microgpt is published (slow)

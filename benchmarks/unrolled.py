@@ -1,8 +1,8 @@
 """The floor for training in pure Python: lists of floats, and every loop over a vector written out. Nobody should have
 to read the text that it generates and runs. It has no functions to call, no sizes but the course's own, and no caches.
 
-`train` is that of the other versions (see speed.py), and gives the same losses. `microgpt_fast` has the same idea in
-a form for readers; the page speed.md says how much that costs.
+`train` gives the same losses as those of the other versions in speed.py. `microgpt_fast` has the same idea in a form
+for readers; speed.md shows how much time that costs.
 """
 
 from __future__ import annotations
@@ -162,9 +162,7 @@ def _outer(count: int) -> Callable:
     return eval(f"lambda xs, d_ys: [{products} for {_names('x', count)} in d_ys for {_names('w', count)} in xs]")
 
 
-def train(
-    docs: list[str], num_steps: int, rng: random.Random, config: Config | None = None, on_step: Callable | None = None
-) -> None:
+def train(docs: list[str], num_steps: int, rng: random.Random, on_step: Callable | None = None) -> None:
     """As part 7's, for the default config."""
     docs = list(docs)
     rng.shuffle(docs)

@@ -2,8 +2,8 @@
 
     python benchmarks/where_the_time_goes.py        the table, and the section of batch.md (one minute)
 
-Linux's `perf` counts the processor time of every process, also of those that nobody waits for. For each part, the
-reference is graded several times with one seed, as in a batch, in turns with and without fork servers.
+Linux's `perf` counts the processor time of every process, including those that nobody waits for. For each part, the
+reference is graded several times with one seed, as in a batch, alternately with and without fork servers.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ ROWS = {
 }
 
 
-def grade_often(numbers: list[int], count: int, forked: bool) -> None:
-    """Grade the reference this often, each time as another file."""
+def grade_often(count: int, forked: bool) -> None:
+    """Grade the reference of each part this often, each time as another file."""
     with contextlib.closing(ForkServers()) as servers:
         context = GradingContext(servers=servers if forked else None)
-        for number in numbers:
+        for number in PARTS:
             of = part(number)
             right = (SOLUTIONS / of.file_name).read_bytes()
             for copy in range(count):
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--forked", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.grade:
-        grade_often(list(PARTS), options.grade, options.forked)
+        grade_often(options.grade, options.forked)
         return
     if shutil.which("perf") is None:
         raise SystemExit("This needs Linux's perf: install the package linux-perf or linux-tools.")

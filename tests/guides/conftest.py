@@ -1,13 +1,11 @@
 """A site that was built just now, and a browser to look at it."""
 
-import functools
-import http.server
 import subprocess
 import sys
-import threading
 
 import pytest
-from helpers.browser import Quiet, started_browser
+from helpers.browser import started_browser
+from helpers.visit import served
 
 from autograder.course import ROOT
 
@@ -27,10 +25,8 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def address(site):
     """Where the site is served."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(site) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @pytest.fixture(scope="session")

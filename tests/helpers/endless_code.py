@@ -35,11 +35,10 @@ CODE = {
 
 def with_square(before, body):
     """The reference's files, with this code before and in `square`."""
-    text = SOLVED[FILE]
-    start, end = text.index("    return x * x"), text.index("    return x * x") + len("    return x * x")
-    assert text.count("    return x * x") == 1
-    first = text.index("def square")
-    return {**SOLVED, FILE: f"{text[:first]}{before}\n\n\n{text[first:start]}    {body}{text[end:]}"}
+    line, first = "    return x * x", SOLVED[FILE].index("def square")
+    assert SOLVED[FILE].count(line) == 1
+    text = SOLVED[FILE].replace(line, f"    {body}")
+    return {**SOLVED, FILE: f"{text[:first]}{before}\n\n\n{text[first:]}"}
 
 
 def said(name, messages):

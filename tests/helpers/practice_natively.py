@@ -13,6 +13,7 @@ import practice  # noqa: E402
 from autograder.sandbox import Tier, Worker  # noqa: E402
 
 STOPPED = ("timeout", "crashed", "exited")
+FIELDS = ("exception", "message", "file", "line", "columns", "callers")
 SECONDS = 0.4  # for code that never ends
 
 
@@ -24,7 +25,6 @@ def encoded(reply):
     return [json.dumps({"id": "page", **(fields if reply.failure else {"value": reply.value})}), "", ""]
 
 
-FIELDS = ("exception", "message", "file", "line", "columns", "callers")
 page = practice.Page()
 for line in sys.stdin:
     state, rounds, worker = json.loads(page.begin(line)), 0, None
