@@ -238,7 +238,7 @@ def report(told: dict[str, list[tuple[str, float]]]) -> str:
         "# A newcomer's first ten minutes",
         "",
         f"`python benchmarks/first_minutes.py`, {datetime.date.today()}. A program made each step in Chromium: on a",
-        "desktop, on a phone and in dark colours, without a network from step 2 on. The text was the same in all three.",
+        "desktop, on a phone and in dark colours, without a network from step 2 on. All three had the same text.",
     ]
     for number, step in enumerate(STEPS, 1):
         said = told["desktop"][number - 1][0]
