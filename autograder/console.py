@@ -94,10 +94,11 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
     except BrokenPipeError:
         raise  # as in `make progress | head`: typer ends the command silently
     except OSError as error:
-        default = f"{error.filename or 'A file'} can't be read or written ({error.strerror})."
-        if isinstance(error, IsADirectoryError):
-            default = f"{error.filename} is a folder, but must be a file. Move the folder to another place."
-        elif isinstance(error, FileExistsError | NotADirectoryError) and (wrong := _file_in_the_way(error.filename)):
+        path = error.filename if isinstance(error.filename, str | os.PathLike) else None  # or the number of a file
+        default = f"{path or 'A file'} can't be read or written ({error.strerror})."
+        if path and isinstance(error, IsADirectoryError):
+            default = f"{path} is a folder, but must be a file. Move the folder to another place."
+        elif path and isinstance(error, FileExistsError | NotADirectoryError) and (wrong := _file_in_the_way(path)):
             default = f"{wrong} is a file, but must be a folder. Move the file to another place."
         if not disk and error.errno in DISK_FULL:
             default += " Free some disk space, then run the same command again."
@@ -115,8 +116,8 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
         ) from error
 
 
-def _file_in_the_way(path: str) -> Path | None:
-    """The file that is where a path needs a folder."""
+def _file_in_the_way(path: str | os.PathLike) -> Path | None:
+    """The file at a place where the path needs a folder; None if there is none."""
     return next((each for each in (Path(path), *Path(path).parents) if each.is_file()), None)
 
 

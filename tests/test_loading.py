@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from autograder.course import ROOT
+from autograder.database import VARIABLE
 from autograder.grading import sources
 
 ONLY_A_FAILING_CHECK_NEEDS = {
@@ -28,6 +29,14 @@ def test_a_check_of_right_code_loads_nothing_that_only_a_failing_one_needs():
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "autograder.grading.suite" in loaded, done.stderr
     assert loaded & ONLY_A_FAILING_CHECK_NEEDS == set()
+
+
+def test_a_batch_without_a_database_does_not_load_the_package_for_one(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    code = "import sys; from pathlib import Path; import autograder.batch.grade_batch, autograder.batch.regrade\n"
+    code += "autograder.batch.grade_batch.open_store(Path('verdicts')); print(*sys.modules)"
+    loaded = set(run(code).stdout.split())
+    assert "autograder.class_folder.verdict_store" in loaded and "sqlalchemy" not in loaded
 
 
 def test_a_function_is_searched_for_slips_when_somebody_asks(monkeypatch):

@@ -20,7 +20,8 @@ pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
 
-from autograder.class_folder.verdict_store import DatabaseStore, open_store
+from autograder.class_folder.verdict_database import DatabaseStore
+from autograder.class_folder.verdict_store import open_store
 from autograder.database import VARIABLE, DatabaseError, open_database
 from autograder.leaderboard.database_tables import BoardBase
 

@@ -56,7 +56,7 @@ class LedgerEntry:
 
     def same_verdict(self, other: LedgerEntry) -> bool:
         """Whether both are for the same verdict: everything except the time is equal."""
-        return {**asdict(self), "when": "", "seconds": 0} == {**asdict(other), "when": "", "seconds": 0}
+        return replace(self, when=other.when, seconds=other.seconds) == other
 
 
 class Ledger:
@@ -99,7 +99,6 @@ class Ledger:
         """Add a line for a verdict that is stored under this name, unless the last line for this learner's part is the
         same. Returns the line that counts. Raises OSError, with nothing added.
         """
-        stored = store.find(name)
         entry = LedgerEntry(
             when=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             learner=learner,
@@ -110,7 +109,7 @@ class Ledger:
             seed=report.seed,
             sandbox=report.sandbox,
             interpreter=report.interpreter,
-            seconds=stored.seconds if stored else None,
+            seconds=None,  # looked up for a new line only
             earned=report.earned,
             possible=report.possible,
             breaks=report.breaks,
@@ -129,6 +128,8 @@ class Ledger:
         before = self.latest.get((entry.learner, entry.part))
         if before is not None and before.same_verdict(entry):
             return False
+        if entry.seconds is None and (stored := store.find(entry.verdict)):
+            entry = replace(entry, seconds=stored.seconds)
         for name, digest in entry.modules.items():
             path = self.module_path(digest)
             if not path.exists():

@@ -89,8 +89,8 @@ def make_page(
 ) -> Path:
     """Build the page with these parts (all when None) in a folder, and return it. Raises NoPage.
 
-    of_class: the class whose dates and links the page shows, if it is for one. solutions: whether the page has `recall`
-    and `harden`, and so also the solutions and the known mistakes that these need. It must not be published then.
+    of_class: the class whose dates and links the page shows, if it is for one. solutions: add `recall` and `harden`,
+    with the solutions and the known mistakes that they need. Never publish such a page.
 
     The folder must be empty or hold a page, which is replaced once the new one is complete.
     """
@@ -265,7 +265,7 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
 
 
 def _practice_files(wanted: Sequence[Part]) -> dict[str, bytes]:
-    """What `recall` and `harden` need besides the checker: their modules, the reference and the known mistakes."""
+    """What `recall` and `harden` need in addition to the checker: their modules, the reference, the known mistakes."""
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in PRACTICE_MODULES}
     files["browser/practice.py"] = (SOURCE / "python" / "practice.py").read_bytes()
     for part in wanted:

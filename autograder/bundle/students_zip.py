@@ -141,8 +141,8 @@ def write_zip(
     path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset(), tight_from: int | None = None
 ) -> None:
     """Write files (contents by path) to a zip. Equal contents give equal zips, byte by byte. programs: executable
-    files; tight_from: the bytes from which a file is compressed in a way that Python can read, but not every system.
-    Raises OSError.
+    files; tight_from: files of at least this many bytes are compressed with LZMA, which Python can read, but not every
+    unzip program. Raises OSError.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -9,6 +9,7 @@ import re
 import stat
 import time
 import zoneinfo
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +74,11 @@ def collect_modules(learner: Path, part: Part) -> Collected:
         remarks.append(
             "timestamp.txt contains no valid time. The submission time is unknown, so this work is not late."
         )
+    times = _times(learner) if part.needs else {}
     for needed in parts():
         if needed is not part and needed.module not in part.needs:
             continue
-        places = [learner / part.name]
-        if needed is not part:
-            places = _newest_first(learner, needed)
+        places = [learner / part.name] if needed is part else _newest_first(times, needed)
         for place in places:
             try:
                 content = read_regular_file(place / needed.file_name, LARGEST_FILE)
@@ -103,7 +103,7 @@ class NewestModule:
 
 def newest_module(learner: Path, part: Part) -> NewestModule | None:
     """The newest readable module of a part in a learner's folder; None if there is none."""
-    for place in _newest_first(learner, part):
+    for place in _newest_first(_times(learner), part):
         try:
             content = read_regular_file(place / part.file_name, LARGEST_FILE)
         except Unreadable:
@@ -113,14 +113,16 @@ def newest_module(learner: Path, part: Part) -> NewestModule | None:
     return None
 
 
-def _newest_first(learner: Path, needed: Part) -> list[Path]:
-    """The learner's folders, newest first. With equal times, the folder of the part itself comes first."""
+def _times(learner: Path) -> dict[Path, float]:
+    """When each of the learner's folders was submitted, in seconds; 0 if unknown."""
+    places = [place for part in parts() if (place := learner / part.name).is_dir()]
+    noted = {place: recorded_time(place) for place in places}
+    return {place: moment.timestamp() if moment else 0.0 for place, moment in noted.items()}
 
-    def age(place: Path) -> tuple[float, bool]:
-        noted = recorded_time(place)
-        return (noted.timestamp() if noted else 0.0, place.name == needed.name)
 
-    return sorted((place for part in parts() if (place := learner / part.name).is_dir()), key=age, reverse=True)
+def _newest_first(times: Mapping[Path, float], needed: Part) -> list[Path]:
+    """The folders, newest first. With equal times, the folder of the part itself comes first."""
+    return sorted(times, key=lambda place: (times[place], place.name == needed.name), reverse=True)
 
 
 def timestamp_text(place: Path) -> str:

@@ -1,17 +1,11 @@
-"""Store the verdicts of a class: in a folder of files, or in the database of AUTOGRADER_DATABASE."""
+"""Open the store of a class's verdicts: a folder of files, or the database of AUTOGRADER_DATABASE."""
 
 from __future__ import annotations
 
-import errno
-import json
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-
-from autograder.database import database_url, open_database, reason
-from autograder.grading.report import Report
-from autograder.grading.store import Store, Stored, report_from_json, report_to_json
+from autograder.database import database_url
+from autograder.grading.store import Store
 
 
 def open_store(folder: Path) -> Store:
@@ -19,53 +13,6 @@ def open_store(folder: Path) -> Store:
     url = database_url()
     if url is None:
         return Store(folder)
+    from autograder.class_folder.verdict_database import DatabaseStore  # 0.25 s to load, so only for a database
+
     return DatabaseStore(url)
-
-
-class Base(DeclarativeBase):
-    """The tables."""
-
-
-class VerdictRow(Base):
-    """One verdict under its key; content is JSON in ASCII."""
-
-    __tablename__ = "verdicts"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    content: Mapped[str]
-
-
-class DatabaseStore(Store):
-    """Verdicts in a SQLite or PostgreSQL database. A stored verdict never changes: if two processes grade the same work
-    at the same time, the first verdict is kept.
-    """
-
-    def __init__(self, where: Path | str) -> None:
-        """Raises DatabaseError."""
-        self.engine = open_database(where, Base.metadata)
-
-    def find(self, name: str) -> Stored | None:
-        try:
-            with Session(self.engine) as session, session.begin():
-                found = session.get(VerdictRow, name)
-                return None if found is None else _stored(found.content)
-        except SQLAlchemyError as error:
-            raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
-
-    def keep(self, name: str, report: Report, seconds: float) -> None:
-        data = report_to_json(report) | {"seconds": round(seconds, 3)}
-        try:
-            with Session(self.engine) as session, session.begin():
-                found = session.get(VerdictRow, name)
-                if found is None or _stored(found.content) is None:
-                    session.merge(VerdictRow(name=name, content=json.dumps(data)))
-        except SQLAlchemyError as error:
-            raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
-
-
-def _stored(content: str) -> Stored | None:
-    """None if the stored text is not a verdict in our form: then the work is graded again."""
-    try:
-        data = json.loads(content)
-        return Stored(report_from_json(data), data.get("seconds"))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None

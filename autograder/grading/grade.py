@@ -39,7 +39,7 @@ class TooSlow(Exception):
 @dataclass(frozen=True)
 class GradingContext:
     """What many gradings in one process share. seconds: see `MistakeOracle`; passed: the answers with which checks have
-    passed; servers: of the processes for learners' code in the strict tier, where many submissions have the same seed.
+    passed; servers: start the processes for learners' code in the strict tier, for many submissions with the same seed.
     """
 
     seconds: float = 8.0

@@ -108,4 +108,9 @@ def report_from_json(data: dict) -> Report:
 
 
 def _known(kind: type, data: dict) -> dict:
-    return {field.name: data[field.name] for field in fields(kind) if field.name in data}
+    return {name: data[name] for name in _field_names(kind) if name in data}
+
+
+@functools.cache  # a batch reads tens of thousands of checks
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

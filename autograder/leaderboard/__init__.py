@@ -7,9 +7,9 @@ recipe_answers     the checks of a recipe's answers, and the score; score_lines:
 token_permutation  matrices to a recipe and back, with new token numbers
 noise              which differences exceed the noise: brackets, records, steps to a loss
 ranking            the rows of the board, and the history of its records
-store              the database, whose tables are in database_tables; rate_limit: how many tries a learner has
+board_store        the database, whose tables are in database_tables; rate_limit: how many tries a learner has
 invented_names     pseudonyms, and names that look alike; real_names: the roster, for the instructor
-page, charts       the board as HTML; listing: as text and as JSON; server: to this computer's browsers
+board_page, charts the board as HTML; listing: as text and as JSON; server: to this computer's browsers
 board              one try from its source to the page, and closing; review: which entries are held for review
 
 What keeps the board honest, and what remains possible. A recipe sees matrices, never names or losses, and each run

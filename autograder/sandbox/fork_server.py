@@ -25,7 +25,7 @@ from typing import BinaryIO
 
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Program
-from autograder.sandbox.seccomp import FilterUnavailable, seccomp_program
+from autograder.sandbox.seccomp import seccomp_program
 from autograder.sandbox.tiers import Job, Launch, SandboxUnavailable, prepare_server, strict_setup
 
 START_SECONDS = 120.0  # long, since a busy machine is not the learner's fault
@@ -84,10 +84,7 @@ class ForkServer:
         if self._lent or any(not path.startswith(f"{SUBMISSION}/") for path in more):
             raise SandboxUnavailable("the process that forks serves one submission at a time, with the same files")
         if self._launch is None:
-            try:
-                self._launch = prepare_server(self.files)
-            except FilterUnavailable as error:
-                raise SandboxUnavailable(f"the strict sandbox cannot be set up: {error}") from error
+            self._launch = prepare_server(self.files)
         self._lent = True
         self._launch.job.add(more)
         return ForkedLaunch(self, self._launch.job, strict_setup(limits), self._launch.user)

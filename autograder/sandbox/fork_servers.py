@@ -40,5 +40,8 @@ class ForkServers:
 
 @functools.lru_cache(maxsize=1)
 def forks_hold() -> bool:
-    """Whether a forked process stops all fast attacks of the self-test. Found once per process."""
+    """Whether a forked process stops all fast attacks of the self-test. Found once per process.
+
+    The self-test takes 0.1 s, which three submissions save: even in a small class, forking pays.
+    """
     return not selftest.what_breaks(Tier.STRICT, forked=True)

@@ -182,10 +182,10 @@ def _prepare_strict(files: Mapping[str, bytes], limits: Limits, interpreter: str
 
 
 def prepare_server(files: Mapping[str, bytes]) -> Launch:
-    """For the process that forks: see fork_server.py. Raises SandboxUnavailable and FilterUnavailable."""
+    """For the process that forks: see fork_server.py. Raises SandboxUnavailable."""
     try:
         launch = _in_bubblewrap(files, None, seccomp_program(shared_process_space=False, may_fork=True), {})
-    except UnusableInterpreter as error:
+    except (UnusableInterpreter, FilterUnavailable) as error:
         raise SandboxUnavailable(f"the strict sandbox cannot be set up: {error}") from error
     launch.command.append("serve")
     return launch

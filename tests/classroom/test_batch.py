@@ -19,11 +19,13 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grade_batch import default_folder, grade_batch
 from autograder.batch.local_processes import GradingProcess, Processes
 from autograder.batch.regrade import regrade, regrade_lines
+from autograder.class_folder import collected
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.verdict import fresh_verdict
 from autograder.course import part, parts
 from autograder.grading.report import KIND_OF_FAILURE
 from autograder.grading.request import Conditions, GradingRequest
+from autograder.grading.store import Store
 from autograder.sandbox import Tier
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
@@ -185,8 +187,22 @@ def test_a_class_is_graded_once_and_only_what_changes_is_graded_again(submitted,
     lines = (out / "ledger.jsonl").read_bytes()
 
     asked.clear()
+    reports = {path: (path.read_bytes(), path.stat().st_ino) for path in (out / "reports").rglob("part*")}
+    damaged = [out / "reports" / "ada" / f"part00.{kind}" for kind in ("json", "html")]
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:-9])
+    looked_up = []
+
+    def found(self, name, find=Store.find):
+        looked_up.append(name)
+        return find(self, name)
+
+    monkeypatch.setattr(Store, "find", found)
     again = grade_batch(submitted, [PART, third], tier, out, workers=2)
     assert again.graded == 6 and not asked and (out / "ledger.jsonl").read_bytes() == lines
+    assert looked_up.count(json.loads(lines.splitlines()[0])["verdict"]) == 1, "each verdict is read once"
+    assert len(reports) == 12 and all(path.read_bytes() == content for path, (content, _) in reports.items())
+    assert {path for path, (_, file) in reports.items() if path.stat().st_ino != file} == {*damaged}
 
     hand_in(submitted, "cyd")
     grade_batch(submitted, [PART, third], tier, out, workers=2)
@@ -194,6 +210,16 @@ def test_a_class_is_graded_once_and_only_what_changes_is_graded_again(submitted,
     added = (out / "ledger.jsonl").read_bytes()
     assert added.startswith(lines) and added.count(b"\n") == lines.count(b"\n") + 1
     assert json.loads(added.splitlines()[-1])["learner"] == "cyd"
+
+
+def test_to_find_the_newest_modules_the_time_of_each_folder_is_read_once(submitted, monkeypatch):
+    wanted = parts()[:6]
+    for each in wanted:
+        hand_in(submitted, "ada", solution(each), each)
+    read = []
+    monkeypatch.setattr(collected, "recorded_time", lambda place: read.append(place.name))
+    assert len(collected.collect_modules(submitted / "ada", wanted[-1]).modules) > 3
+    assert read == [each.name for each in wanted]
 
 
 def test_nbgrader_finds_the_verdicts_of_the_batch(submitted, tier, monkeypatch):

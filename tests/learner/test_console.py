@@ -74,3 +74,11 @@ def test_a_folder_in_the_place_of_a_file_is_a_sentence_that_says_what_to_do(tmp_
         tmp_path.read_bytes()
     said = f"{tmp_path} is a folder, but must be a file. Move the folder to another place.\n"
     assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("error", [FileExistsError, IsADirectoryError, NotADirectoryError])
+@pytest.mark.parametrize("file", [(), (7,)], ids=["no file", "an open file"])
+def test_an_error_without_a_path_is_a_sentence_too(error, file, capsys):
+    with pytest.raises(typer.Exit), reports_errors():
+        raise error(17, "It is so", *file)
+    assert capsys.readouterr().err == "A file can't be read or written (It is so).\n"
