@@ -56,14 +56,19 @@ def write_new(path: Path, content: bytes) -> None:
 
 def text_of(content: bytes, errors: str = "strict") -> str:
     """The text of a file, with \\n for every line ending and without a byte order mark. Raises UnicodeDecodeError."""
-    return LINE_END.sub(b"\n", content.removeprefix(codecs.BOM_UTF8)).decode("utf-8", errors)
+    return LINE_END.sub(b"\n", content.removeprefix(mark_of(content))).decode("utf-8", errors)
+
+
+def mark_of(content: bytes) -> bytes:
+    """The byte order mark at the start of a file, or b""."""
+    return codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
 
 
 def written_like(text: str, old: bytes | None) -> bytes:
-    """A text in the form of a file's old content: with its byte order mark, its line endings (the most common one), and
-    no newline at the end if it had lines, but none there.
+    """A text in the form of a file's old content: its byte order mark and its most common line ending. If its last line
+    had no line ending, neither has the new one.
     """
-    mark = codecs.BOM_UTF8 if (old or b"").startswith(codecs.BOM_UTF8) else b""
+    mark = mark_of(old or b"")
     body = (old or b"").removeprefix(mark)
     if LINE_END.search(body) and not body.endswith((b"\n", b"\r")):
         text = text.removesuffix("\n")

@@ -52,7 +52,7 @@ class ClassFolder:
         """The URL of nbgrader's gradebook."""
         return f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
 
-    def command(self, name: str, /, part: int | None = None, **options: object) -> str:
+    def command(self, name: str, /, part: int | str | None = None, **options: object) -> str:
         """A command for this class, as the user would type it."""
         root = self.root.absolute()
         if root != ROOT:

@@ -82,12 +82,13 @@ def collect(
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
         if not students:
-            raise ClassError(f"The gradebook has no learners yet. To import the class list: {folder.command('roster')}")
+            roster = folder.command("roster", "FILE")
+            raise ClassError(f"The gradebook has no learners yet. To import the class list: {roster}")
         worksheet_times = read_worksheet(worksheet, students, zone) if worksheet else Worksheet()
         matcher = LearnerMatcher(students, worksheet_times.numbers)
     if unknown := sorted(set(submitted_at) - {"", *(student.id for student in students)}):
         raise ClassError(f"--submitted-at: {', '.join(map(shown, unknown))} is not in the class list.")
-    sorted_files = sort_by_learner(source, matcher)
+    sorted_files = sort_by_learner(folder, source, matcher)
     outcome = CollectResult(problems=sorted_files.problems)
     for learner, person in sorted(sorted_files.people.items()):
         instructor_time = submitted_at.get(learner) or submitted_at.get("")

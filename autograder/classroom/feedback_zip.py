@@ -62,7 +62,7 @@ def pack_feedback(
     with open_gradebook(folder) as gradebook:
         students = gradebook.students
         numbers = read_worksheet(worksheet, students, load_settings(folder).zone) if worksheet else Worksheet()
-        sorted_files = sort_by_learner(download, LearnerMatcher(students, numbers.numbers))
+        sorted_files = sort_by_learner(folder, download, LearnerMatcher(students, numbers.numbers))
     if others := _other_parts(sorted_files, part):
         raise ClassError(
             f"{shown(download.name)} has work for {', '.join(others)} and none for {name}. Nothing was written. Use "

@@ -13,6 +13,7 @@ import typer
 
 from autograder.console import failure, reports_errors
 from autograder.course import EXERCISES, ROOT, SOLUTIONS
+from autograder.files import shown_path
 from autograder.invocation import CALLED_AS, command
 
 # Import Linter has no `python -m` form. Like that form, this puts the course's folder on Python's path.
@@ -48,8 +49,8 @@ def stubs(
         return
     changes = stub_files.write_stubs(to, force)
     for backup in changes.backups:
-        typer.echo(f"Your version is kept as {backup}.")
-    typer.echo(f"Written to {to}: {', '.join(changes.written) or 'nothing'}.")
+        typer.echo(f"Your version is kept as {shown_path(backup)}.")
+    typer.echo(f"Written to {shown_path(to)}: {', '.join(changes.written) or 'nothing'}.")
     if changes.kept:
         kept = ", ".join(changes.kept)
         replace = command("stubs", force=True)

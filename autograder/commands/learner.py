@@ -305,7 +305,6 @@ def lab(
 
     Example: python -m autograder lab lab2
     """
-
     if target is None:
         print_lines(lab_experiment.list_lines())
         return

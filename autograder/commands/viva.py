@@ -22,7 +22,9 @@ app = typer.Typer()
 @reports_errors()
 def viva(
     target: Annotated[str, typer.Argument(metavar="PART", help="The part, such as 5.")],
-    folder: Annotated[Path, typer.Option("--from", help="A folder with the learner's modules.")] = EXERCISES,
+    folder: Annotated[
+        Path, typer.Option("--from", help="A folder with the learner's modules.", show_default="exercises/")
+    ] = EXERCISES,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeat the questions of an earlier call.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print questions and answers as JSON and nothing else.")
@@ -61,7 +63,7 @@ def viva_lines(viva: Viva, path: str, again: str) -> Iterator[str]:
         yield from (f"     {line:>4} | {without_commands(text)}" for line, text in question.lines)
     if len(viva.questions) < COUNT:
         yield ""
-        yield f"There are only {len(viva.questions)} of {COUNT} questions: too little of the code is written and works."
+        yield f"There are only {len(viva.questions)} of {COUNT} questions, because too little of the code works yet."
     yield ""
     yield "-- For the examiner, not for the learner --"
     for number, question in enumerate(viva.questions, 1):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.settings import ClassError
 from autograder.intake.archives import (
     LARGEST_MEMBER,
@@ -39,7 +40,6 @@ from autograder.intake.name_matching import (
     original_name,
     person_key,
 )
-from autograder.invocation import command
 
 # If a platform gives every file the time of the download, all times are within minutes.
 DOWNLOAD = datetime.timedelta(minutes=10)
@@ -80,8 +80,9 @@ class FilesByLearner:
     problems: list[str] = field(default_factory=list)
 
 
-def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
-    """Sort the files in an archive or a folder by learner. Raises ClassError if it is missing or can't be read.
+def sort_by_learner(folder: ClassFolder, source: Path, matcher: LearnerMatcher) -> FilesByLearner:
+    """Sort the files in an archive or a folder by learner of this class. Raises ClassError if it is missing or can't be
+    read.
 
     Only names from the platform or the instructor decide whose a file is: the name of the source, or of its direct
     contents. Learners choose the names further inside, and must not be able to submit work as somebody else. Everybody
@@ -110,7 +111,7 @@ def sort_by_learner(source: Path, matcher: LearnerMatcher) -> FilesByLearner:
         elif ids:
             outcome.problems.append(f"{shown(name)} may be {', '.join(ids)}. Rename it to the id of one of them.")
         elif _is_somebody(name, members_found, level):
-            add = command("roster", "FILE")
+            add = folder.command("roster", "FILE")
             outcome.problems.append(
                 f"{shown(name)} is not in the class list. Add the learner ({add}), or rename it to a learner's id."
             )

@@ -30,8 +30,9 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     when Python can't read the learner's file.
     """
     content = (EXERCISES / part.file_name).read_bytes()
-    if problem := inspect_source(content, part.packages).problem:
-        raise ValueError(f"{part.file_name} can't be compared. {problem}")
+    source = inspect_source(content, part.packages)
+    if source.problem:
+        raise ValueError(f"{part.file_name}{f', line {source.line}' if source.line else ''}: {source.problem}")
     yours, reference = text_of(content), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
     recording = record_checks(part, content, seed)

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import EXERCISES, Part
+from autograder.errors import Failure
 from autograder.files import shown_path
 from autograder.grading.progress import DONE, current_check
 from autograder.grading.report import Check, Report
+from autograder.grading.sources import inspect_source
 from autograder.invocation import command
 from autograder.learner.recorded_calls import Recording, record_checks
 from autograder.render import terminal
@@ -44,13 +46,18 @@ def names_to_choose(part: Part, checks: Iterable[Check]) -> str:
 
 
 def message_lines(check: Check, part: Part) -> Iterator[str]:
-    """The check's message, and how to look into the code."""
+    """The check's message, and how to look into the code. Raises Failure if Python can't read the file, and OSError."""
     yield f"Check {check.name} of task {check.task}: {check.title}"
     if check.status == "passed":
         yield "  It is passed."
     yield from (f"  {terminal.without_commands(line)}" for line in terminal.message_lines(check) if line)
     path = EXERCISES / part.file_name
-    if "breakpoint()" not in path.read_text(encoding="utf-8", errors="replace"):
+    content = path.read_bytes() if path.is_file() else b""
+    source = inspect_source(content, part.packages)
+    if source.problem:
+        where = f", line {source.line}," if source.line else ""
+        raise Failure(f"Fix {shown_path(path)}{where} first. Then the debugger can run it.")
+    if b"breakpoint()" not in content:
         yield f"Write breakpoint() into {shown_path(path)} where you want to stop, and run this again."
     else:
         yield "At breakpoint(): p NAME prints a value, n runs a line, s steps into a call, c continues, q quits."

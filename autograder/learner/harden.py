@@ -56,22 +56,16 @@ def find(
     """Search for plants with different mistakes, until `most` are new to the learner or the time is over. Mistakes that
     they have had before come last. on: where the learner's code runs.
     """
-    found = _search(on, GradingContext(), content, part, seed, had, most, cpu_seconds)
+    found = _search(on, content, part, seed, had, most, cpu_seconds)
     return sorted(found, key=lambda plant: plant.mistake in had)
 
 
 def _search(
-    on: Machine,
-    context: GradingContext,
-    content: bytes,
-    part: Part,
-    seed: int,
-    had: Sequence[str],
-    most: int,
-    cpu_seconds: float,
+    on: Machine, content: bytes, part: Part, seed: int, had: Sequence[str], most: int, cpu_seconds: float
 ) -> Iterator[Plant]:
     end, latest = cpu_time() + cpu_seconds, time.monotonic() + SECONDS / CPU_SECONDS * cpu_seconds
     names: set[str] = set()
+    context = GradingContext()
     for edit in candidates(content, part, random.Random(seed), had):
         if cpu_time() > end or time.monotonic() > latest or len(names - {*had}) >= most:
             return

@@ -18,7 +18,7 @@ NAME = ".learner"
 EVENTS = "acts"  # the name of the log of events
 # git ignores it. Tests of ours must not count as what the learner did, so they name another one.
 FOLDER = Path(os.environ.get("AUTOGRADER_MEMORY") or ROOT / NAME)
-reported: set[Path] = set()  # folders where nothing can be written: it is said once
+reported: set[Path] = set()  # folders that can't be written to: each is reported once
 
 
 def path_of(name: str, folder: Path | None = None) -> Path:

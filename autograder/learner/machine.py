@@ -1,6 +1,4 @@
-"""Where learners' code runs: in processes of this machine, or in what a caller has in their place, such as a browser's
-worker.
-"""
+"""Where learners' code runs: in processes on this machine, or somewhere else, such as in a web worker of a browser."""
 
 from __future__ import annotations
 
@@ -14,7 +12,9 @@ from autograder.sandbox import Worker
 
 @dataclass(frozen=True)
 class Machine:
-    """open_worker: opens what `Worker` is, from the same files, tier and limits; grade: has `grade`'s signature."""
+    """open_worker: returns an open worker; its arguments are those of `Worker`. grade: its arguments are those of
+    `grade`.
+    """
 
     open_worker: Callable[..., Worker] = Worker
     grade: GradeFunction = grade

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import codecs
 import functools
 import io
 import re
@@ -20,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.course import SOLUTIONS, Part
-from autograder.files import LINE_END, newline_of
+from autograder.files import LINE_END, mark_of, newline_of
 from autograder.grading.misconceptions import Misconception, misconceptions
 
 TEMPLATES = 3  # of a mistake: the smallest piece that differs, and pieces around it
@@ -60,7 +59,7 @@ class Located:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.tree = ast.parse(content)
-        self.offset = len(content) - len(content.removeprefix(codecs.BOM_UTF8))
+        self.offset = len(mark_of(content))
         self.starts = [self.offset, *(match.end() for match in LINE_END.finditer(content))]
         self.globals = {alias.asname or alias.name for node in self.tree.body for alias in getattr(node, "names", ())}
         self.globals |= {node.name for node in self.tree.body if hasattr(node, "name")}

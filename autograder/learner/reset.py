@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import codecs
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES, Part, Target
-from autograder.files import LINE_END, newline_of, text_of, written_like
+from autograder.files import LINE_END, mark_of, newline_of, text_of, written_like
 from autograder.grading.sources import functions_of
 from autograder.learner import merge_bases
 from autograder.stubs import StubError, fresh_stub
@@ -103,7 +102,7 @@ def _with_functions_of_task(before: bytes, source: str, part: Part, task: str) -
     except (SyntaxError, ValueError, RecursionError) as error:
         raise StubError(f"Python can't read {part.file_name}, so the task can't be found in it: {instead}.") from error
     ours, new_lines = _lines_of_functions(source), source.encode("utf-8").split(b"\n")
-    mark = before[: len(before) - len(before.removeprefix(codecs.BOM_UTF8))]
+    mark = mark_of(before)
     lines = LINE_END.split(before.removeprefix(mark))
     endings = [*LINE_END.findall(before), b""]
     names = part.task(task).defines

@@ -46,9 +46,8 @@ def trace_lines(traced: Trace, full: bool) -> Iterator[str]:
     for position in range(last + 1):
         yield ""
         yield f"position {position}, token {traced.tokens[position]}"
-        yield f"   {'vector':<17}{'size':>4}  " + (
-            f"{'yours':<23} | reference" if traced.own else "the reference's numbers"
-        )
+        columns = f"{'yours':<23} | reference" if traced.own else "the reference's numbers"
+        yield f"   {'vector':<17}{'size':>4}  {columns}"
         yield from position_lines(traced, position, full, different)
     if last < len(traced.yours) - 1:
         yield ""

@@ -23,13 +23,13 @@ SEEDS = 1_000_000
 
 @dataclass(frozen=True)
 class Round:
-    """A question to ask, or None; notes: sentences about what could not be asked. can_ask: False if there would be
-    something to ask, but the learner must do something first.
+    """A question to ask, or None. notes: sentences about what could not be asked. blocked: whether the learner must do
+    something before there is a question.
     """
 
     question: Question | None
     notes: tuple[str, ...] = ()
-    can_ask: bool = True
+    blocked: bool = False
 
 
 def collect_cards(today: date, of: Part | None = None, on: Machine = THIS_ONE) -> Deck:
@@ -71,8 +71,8 @@ def next_question(today: date, of: Part | None = None, task: str | None = None, 
         cards = [card for card in deck.cards.values() if card.task in ids and task in (None, card.task)]
         random.shuffle(cards)
     if not cards:
-        can_ask = any(of in (None, part_of_task(each)) for each in deck.cards)
-        return Round(None, tuple(nothing_lines(deck, today, of, task)), can_ask and task is None)
+        blocked = task is not None or not any(of in (None, part_of_task(each)) for each in deck.cards)
+        return Round(None, tuple(nothing_lines(deck, today, of, task)), blocked)
     notes: dict[str, None] = {}
     for card in cards:
         if problem := unusable(card.task, on):
@@ -86,7 +86,7 @@ def next_question(today: date, of: Part | None = None, task: str | None = None, 
         recall_cards.write(replace(deck, asked=Asked(card.task, question.kind, seed, question.sha256)))
         return Round(question, tuple(notes))
     recall_cards.write(deck)
-    return Round(None, tuple(notes), can_ask=False)
+    return Round(None, tuple(notes), blocked=True)
 
 
 def unusable(task: str, on: Machine = THIS_ONE) -> str:
@@ -182,7 +182,7 @@ def left_lines(deck: Deck, today: date) -> Iterator[str]:
 def nothing_lines(deck: Deck, today: date, of: Part | None = None, task: str | None = None) -> Iterator[str]:
     """Why there is nothing to ask."""
     coming = sorted((card for card in deck.cards.values() if not card.done), key=lambda card: card.due)
-    if of is not None and not any(part_of_task(task) == of for task in deck.cards):
+    if of is not None and not any(part_of_task(each) == of for each in deck.cards):
         yield f"No task of part {of.number} is passed yet. Pass one first: {command('check', of.number)}"
     elif task is not None:
         yield f"Task {task} is not passed yet. Pass it first: {command('check', task)}"

@@ -70,7 +70,7 @@ def talk(target: str | None, today: date, read: Callable[[str], str], say: Say) 
 
 def _next(today: date, part: Part | None, task: str | None) -> ask.Round:
     now = ask.next_question(today, part, task)
-    if not now.can_ask:
+    if now.blocked:
         raise Failure("\n".join(now.notes))
     return now
 

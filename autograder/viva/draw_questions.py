@@ -75,7 +75,7 @@ def _in_a_process(content: bytes, number: int, tier: str, seed: int | None) -> I
 def _content(files: Mapping[str, bytes], part: Part) -> bytes:
     content = files.get(part.file_name)
     if content is None:
-        raise ValueError(f"There is no file {part.file_name} in that folder, so there is nothing to ask about.")
+        raise ValueError(f"There is no file {part.file_name}, so there is nothing to ask about.")
     return content
 
 

@@ -3,9 +3,9 @@
     ```{start} button
     ```
 
-button: a link to the page. example: code with a classic mistake, and a link that opens it in the page. Where the site
-is built without the page's address (see `make site`), the button leads to the page's guide, which has none; the
-example is left out.
+button: a link to the page. example: code with a classic mistake, and a link that opens it in the page. If the site is
+built without the page's address (see `make site`), the button leads to the page's guide, and both the button of that
+guide and the example are left out.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ def test_a_name_with_a_platforms_marks_in_it_claims_nobody_elses_place(listed, t
     assert submitted(listed) == {"zgarcia/part05/part05_gpt.py": b"zoe's", "ben/part05/part05_gpt.py": b"ben's"}
     assert outcome.problems == [
         f"{ascii(mine)} is not in the class list. "
-        "Add the learner (python -m autograder roster FILE), or rename it to a learner's id."
+        f"Add the learner (python -m autograder roster FILE --class {listed.root}), or rename it to a learner's id."
     ]
 
 
@@ -317,7 +317,7 @@ def test_what_cannot_be_collected_is_reported(listed, tmp_path, make, said):
 
 def test_without_a_list_of_the_class_nothing_is_collected(folder, gradebook, tmp_path):
     zipped(tmp_path / "ann.zip", {GPT: b"1"})
-    with pytest.raises(ClassError, match="The gradebook has no learners yet.*roster"):
+    with pytest.raises(ClassError, match="The gradebook has no learners yet.*roster FILE --class "):
         collect(folder, tmp_path / "ann.zip")
 
 

@@ -29,6 +29,7 @@ from helpers.hostile_sources import little_of_this_process
 from helpers.submissions import PART, answered, cell, fresh_notebook
 
 from autograder.batch.find_tasks import find_tasks
+from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.submitted_notebook import rebuild_notebook
 from autograder.course import ROOT, part
 from autograder.intake import isolated_reader
@@ -79,7 +80,7 @@ def graded(place: Path) -> dict[str, bytes]:
 def collected(source: Path) -> dict[str, list[bytes]]:
     matcher = LearnerMatcher([])
     matcher.ids.update({name: {name} for name in [*HONEST, "mallory"]})
-    found = sort_by_learner(source, matcher)
+    found = sort_by_learner(ClassFolder(source.parent), source, matcher)
     assert all("mallory" in problem for problem in found.problems)
     return {learner: [file.content for file in person.files] for learner, person in found.people.items()}
 

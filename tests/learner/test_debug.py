@@ -106,6 +106,17 @@ def test_a_file_that_cannot_be_imported_shows_its_line(course):
     assert answer.returncode == 1 and 'part03_layers.py", line 2' in answer.stdout
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"def linear(x, w):\n    return x *\n", ", line 2,"), (b"x = 1\0\n", ""), (b"# \xe9\n", ""), (None, "")],
+)
+def test_a_file_that_python_cannot_read_is_a_sentence_without_a_traceback(course, content, line):
+    course.file(3).unlink() if content is None else course.file(3).write_bytes(content)
+    answer = course.run("debug", 3)
+    assert answer.returncode == 1 and "Traceback" not in answer.stdout + answer.stderr
+    assert answer.stderr.endswith(f"part03_layers.py{line} first. Then the debugger can run it.\n"), answer.stderr
+
+
 def test_an_unknown_check_lists_the_failing_ones(course):
     course.write(1, OVERWRITES)
     answer = course.run("debug", 1, "--check", "nothing")

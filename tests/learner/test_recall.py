@@ -106,8 +106,8 @@ def test_after_a_change_the_question_is_about_the_code_as_it_is(mine):
 def test_code_that_does_not_pass_any_more_waits_with_a_sentence(mine, monkeypatch):
     mine.passes = lambda task: task == "0.1"
     (broken,) = unasked("0.2")
-    assert "0.2 in " in broken and broken.endswith("no longer passes, so its questions wait. To see why: "
-                                                   "python -m autograder check 0.2")  # fmt: skip
+    assert "0.2 in " in broken and "no longer passes, so its questions wait." in broken
+    assert broken.endswith("To see why: python -m autograder check 0.2")
     mine.passes = lambda task: task == "0.2"
     two = list(session.asked(None, MONDAY))
     assert "no longer passes" in two[0] and "About your code for 0.2" in two[2]

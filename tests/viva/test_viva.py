@@ -258,7 +258,7 @@ def test_bad_input_is_a_sentence(words, sentence):
 
 
 def test_a_folder_without_the_file_a_broken_file_and_an_unwritten_one_are_sentences(tmp_path):
-    with pytest.raises(ValueError, match=r"There is no file part00_setup\.py in that folder"):
+    with pytest.raises(ValueError, match=r"There is no file part00_setup\.py, so there is nothing to ask about\."):
         ask({}, part(0), Tier.LOCAL)
     with pytest.raises(ValueError, match=r"part00_setup\.py, line 1: Python can't read the file"):
         ask_about("def square(x)\n    return x")
