@@ -159,11 +159,6 @@ def sent(log: Path) -> tuple[int, set[str]]:
     return len(urls), {url for url in urls if not url.startswith((HERE, f"blob:{HERE}"))}
 
 
-def gzipped(folder: Path) -> int:
-    """Bytes of a folder, each file gzipped."""
-    return sum(len(zlib.compress(path.read_bytes(), 6)) for path in folder.rglob("*") if path.is_file())
-
-
 def sizes(folder: Path) -> dict[str, int]:
     """Bytes of the page, gzipped, by kind."""
     groups = {"Python (Pyodide)": ["pyodide"], "lessons": ["lessons"], "checks": ["checker.zip", "learner.zip"]}
@@ -173,7 +168,7 @@ def sizes(folder: Path) -> dict[str, int]:
             file for path in paths for file in ([folder / path] if path.endswith("zip") else (folder / path).rglob("*"))
         ]
         found[name] = sum(len(zlib.compress(file.read_bytes(), 6)) for file in files if file.is_file())
-    whole = gzipped(folder)
+    whole = page.bytes_to_load(folder)
     return {**found, "editor, program and the rest": whole - sum(found.values()), "all": whole}
 
 

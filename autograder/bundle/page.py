@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 import subprocess
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -40,6 +41,7 @@ MORE_MODULES = """backups learner/__init__ learner/hints learner/local_state bun
     leaderboard/recipe_probes leaderboard/token_permutation""".split()
 CAPSTONE_PROBES = ("training_probes.py", "step_probes.py")
 LARGE = 100_000  # bytes of a file
+MOST_TO_LOAD = 10_000_000  # bytes of a first visit, if the server compresses files
 CHECKER = ("checker.py", "errand.py")  # of browser/python
 # For `recall` and `harden`, in a page with the solutions: the modules, and what they read of each part.
 PRACTICE_MODULES = """datasets grading/store learner/harden learner/last_results learner/machine learner/merge_bases
@@ -113,6 +115,11 @@ def make_page(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return to
+
+
+def bytes_to_load(folder: Path) -> int:
+    """Bytes of a first visit to the page in this folder: of all files, each gzipped as a server sends it."""
+    return sum(len(zlib.compress(path.read_bytes(), 6)) for path in folder.rglob("*") if path.is_file())
 
 
 def _write(

@@ -237,7 +237,7 @@ def judge(result: RunResult | StoppedRun, measured: Proved, problem: str = "") -
 
 def steps_reached(steps: int, total: int) -> str:
     """A sentence about how far a run came."""
-    return f"It reached step {steps:,} of {total:,}." if steps else "No step was reported."
+    return f"It reached step {steps:,} of {total:,}." if steps else "It stopped before its first step was reported."
 
 
 def before_it_stopped(stopped: StoppedRun, evidence: Evidence) -> str:

@@ -40,7 +40,7 @@ def page(
     Example: python -m autograder page --serve
     """
     from autograder.bundle.class_page import class_page
-    from autograder.bundle.page import make_page
+    from autograder.bundle.page import MOST_TO_LOAD, bytes_to_load, make_page
     from autograder.class_folder.settings import existing_class, load_settings
 
     if with_solutions and class_folder:
@@ -49,7 +49,12 @@ def page(
     folder = out or (OWN_PAGE if with_solutions else PAGE)
     server = open_server(folder, port) if serve else None  # before the build, which may take minutes
     make_page(folder, of_class and of_class.parts, lambda words: print_lines([words]), of_class, with_solutions)
-    print_lines([f"The page is built: {folder}"])
+    size = bytes_to_load(folder)
+    print_lines(
+        [f"The page is built: {folder}", f"A first visit loads {size / 1e6:.2f} MB, if the server compresses files."]
+    )
+    if size > MOST_TO_LOAD:
+        print_lines([f"That is more than the limit of {MOST_TO_LOAD / 1e6:.0f} MB."])
     if with_solutions:
         print_lines(["It contains the solutions and the known mistakes, so don't publish it."])
     if server is None:

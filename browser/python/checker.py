@@ -19,18 +19,20 @@ from autograder.course import Part, part
 from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
 from autograder.learner.hints import all_hints
-from autograder.render.next_step import next_step
+from autograder.render.next_step import GRADER, next_step
 from autograder.sandbox import Tier
 
 STOPS = ("timeout", "crashed", "exited")  # failures that cost the learner's interpreter
 
 
 class PartCheck:
-    """The check of one part, or of one of its tasks. files: all the learner's modules, by file name."""
+    """The check of one part, or of one of its tasks. files: all the learner's modules, by file name; grader: what runs
+    the hidden checks.
+    """
 
-    def __init__(self, files: Mapping[str, str], number: int, task: str | None = None) -> None:
+    def __init__(self, files: Mapping[str, str], number: int, task: str | None = None, grader: str = GRADER) -> None:
         self._files = {name: text.encode("utf-8") for name, text in files.items()}
-        self._part, self._task = part(number), task
+        self._part, self._task, self._grader = part(number), task, grader
         self.errand = Errand(lambda: self.as_data(self.report()))
 
     def report(self) -> Report:
@@ -48,7 +50,12 @@ class PartCheck:
         source = self._files.get(self._part.file_name, b"").decode("utf-8", "replace")
         hint = all_hints(report, self._part, source)
         shown = hint and {"about": hint.about, "task": hint.task.id, "texts": hint.texts, "instead": hint.instead}
-        return {**report.to_json(), "printed": report.printed, "next": next_step([report]), "hint": shown}
+        return {
+            **report.to_json(),
+            "printed": report.printed,
+            "next": next_step([report], grader=self._grader),
+            "hint": shown,
+        }
 
 
 def recorded_calls(of: Part, task: str | None, known: Known, missing: Wanted) -> Iterator[Wanted]:

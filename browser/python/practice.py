@@ -30,6 +30,8 @@ from autograder.recall import ask
 from autograder.recall.question import Question
 from autograder.sandbox import Limits, Tier
 
+# A page with the solutions is for somebody who has the course.
+COMPLETE_COURSE = "make check in your copy of the course"
 REMEMBERED = (recall_cards.NAME, planted.NAME, local_state.EVENTS)
 CHANGED_SECONDS = 1.5  # for a call of changed code
 SEARCH_SECONDS = 25.0  # for the place of a mistake
@@ -127,7 +129,7 @@ class Page(checker.Page):
 
     def _check(self, wanted: dict, today: date) -> Errand:
         """A check as every page makes it. It hides what would give a planted mistake away, and offers a question."""
-        check = checker.PartCheck(wanted["files"], wanted["part"], wanted.get("task"))
+        check = checker.PartCheck(wanted["files"], wanted["part"], wanted.get("task"), COMPLETE_COURSE)
 
         def run() -> dict:
             (report,) = planted.veiled([check.report()])

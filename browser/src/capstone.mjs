@@ -1,9 +1,8 @@
 // The capstone's report and its card, after a full run of the learner's own parts.
-import { element } from "./elements.mjs";
+import { $, element, linesOf, today } from "./elements.mjs";
 import { Model, pairLoss, split } from "./fast.mjs";
 import { PythonRandom } from "./random.mjs";
 
-const $ = (id) => document.getElementById(id);
 export const STEPS = 1000;
 export const SEED = 42; // the seed of the recorded training
 const COMMAND = "python -m autograder capstone";
@@ -12,7 +11,7 @@ const [NAMES, MOST_DRAWS, TEMPERATURE] = [5, 200, 0.5];
 const LONGEST_ADDRESS = 48;
 const [WIDTH, HEIGHT] = [1200, 630];
 
-const spelled = (points) => `${points} ${points === 1 ? "point" : "points"}`;
+const worthOf = (points) => `${points} ${points === 1 ? "point" : "points"}`;
 
 // The measurements on a card: those that `card` makes from the same weights.
 export async function measured(names, weights, seed) {
@@ -74,7 +73,7 @@ export class Capstone {
       const claimed = { run: claims, losses: run.losses, problem, one_step: oneStep };
       report = JSON.parse(await checker.ask("capstone", { recorded, claimed: JSON.stringify(claimed), known: JSON.stringify(names) }));
     }
-    const card = claims ? { ...(await measured(names, claims.weights, seed)), date: new Date().toLocaleDateString("sv") } : null;
+    const card = claims ? { ...(await measured(names, claims.weights, seed)), date: today() } : null;
     this.shown = { report, card, seed };
     this.remember(this.shown);
     await this.draw();
@@ -95,8 +94,8 @@ export class Capstone {
   }
 
   inWords({ earned, judged, possible }) {
-    if (judged === possible) return `${earned} of ${spelled(possible)}.`;
-    return `${earned} of the ${spelled(judged)} that this page can judge. The other ${possible - judged} need the complete course: ${COMMAND}`;
+    if (judged === possible) return `${earned} of ${worthOf(possible)}.`;
+    return `${earned} of the ${worthOf(judged)} that this page can judge. The other ${possible - judged} need the complete course: ${COMMAND}`;
   }
 
   async draw() {
@@ -116,9 +115,9 @@ export class Capstone {
     const kind = status === "passed" ? "passed" : open ? "open" : "failed";
     const row = element("li", { className: kind });
     const word = { passed: "pass", failed: "FAIL", open: "not here" }[kind];
-    const worth = open && kind === "open" && !earned ? spelled(points) : `${open && earned < points ? "at least " : ""}${earned} of ${spelled(points)}`;
+    const worth = open && kind === "open" && !earned ? worthOf(points) : `${open && earned < points ? "at least " : ""}${earned} of ${worthOf(points)}`;
     row.append(element("span", { className: "what", textContent: word }), element("span", { textContent: ` ${task} ${title}. ` }), element("span", { className: "worth", textContent: worth }));
-    if (message && !problem) row.append(kind === "passed" ? element("p", { className: "note", textContent: message.trimEnd() }) : element("pre", { textContent: message.trimEnd() }));
+    if (message && !problem) row.append(kind === "passed" ? element("p", { className: "note", textContent: message.trimEnd() }) : element("pre", {}, ...linesOf(message.trimEnd())));
     return row;
   }
 

@@ -56,7 +56,6 @@ export function drawChart(picture, runs, lines) {
   parts.push(svg("text", { x: width - RIGHT, y: height - 6, "text-anchor": "end" }, "training steps"));
   for (const { label, loss } of lines) {
     parts.push(svg("line", { x1: LEFT, x2: width - RIGHT, y1: y(loss), y2: y(loss), class: "known" }));
-    parts.push(svg("text", { x: width - RIGHT - 4, y: y(loss) - 5, "text-anchor": "end" }, `${label} ${loss.toFixed(2)}`));
   }
   // The older one is on top: where both are equal, its dashes lie on the newer one's line.
   runs.toReversed().forEach(({ run }, i) => {
@@ -68,5 +67,7 @@ export function drawChart(picture, runs, lines) {
     const path = runningMeans(run.losses).map((loss, step) => `${step ? "L" : "M"}${x(step + 1).toFixed(1)} ${y(loss).toFixed(1)}`).join("");
     if (path) parts.push(svg("path", { d: path, class: `curve ${place}` }));
   });
+  // On top of the curves, which cross them.
+  for (const { label, loss } of lines) parts.push(svg("text", { x: width - RIGHT - 4, y: y(loss) - 5, "text-anchor": "end" }, `${label} ${loss.toFixed(2)}`));
   picture.replaceChildren(...parts);
 }

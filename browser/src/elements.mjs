@@ -1,4 +1,10 @@
-// Elements of the page.
+// Elements of the page, and how it writes numbers, dates and messages.
+export const $ = (id) => document.getElementById(id);
+export const spelled = (number) => number.toLocaleString("en");
+
+// The learner's own date, as Swedish writes it: 2026-11-30.
+export const today = () => new Date().toLocaleDateString("sv");
+
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -8,4 +14,15 @@ export function element(tag, properties = {}, ...children) {
 // A button that does nothing for now. Unlike a disabled one, it keeps the focus of the keyboard.
 export function dim(button, isDim) {
   button.ariaDisabled = String(isDim);
+}
+
+// The lines of a message. What is too long for its line goes on below its own start, not below its label.
+export function linesOf(message) {
+  const lines = message.split("\n");
+  return lines.map((line, i) => {
+    const label = /^ *[A-Z][a-z ]*: +/.exec(line)?.[0] ?? "";
+    const row = element("span", { className: "line", textContent: i < lines.length - 1 ? `${line}\n` : line });
+    row.style.setProperty("--label", `${label.length}ch`);
+    return row;
+  });
 }

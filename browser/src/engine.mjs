@@ -38,12 +38,14 @@ export class Interpreter {
 
 const seconds = (value) => String(Number(value.toPrecision(3)));
 
-const LATE = Symbol("late");
+// Why an interpreter has ended by itself.
+export const DEAD = "it called itself too many times in a row, or used too much memory for a browser";
+export const LATE = Symbol("late");
 const GRACE = 0.5; // seconds for a call to end by itself
 const LOAD_SECONDS = 7.5; // for what stands outside of functions, as the checker allows
 
 // The answer, or LATE.
-async function within(allowed, answer) {
+export async function within(allowed, answer) {
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(() => resolve(LATE), allowed * 1000);
@@ -119,7 +121,7 @@ class Learner {
     } catch (error) {
       this.replace();
       if (/exit/i.test(error.message)) return reply("", "exited", "");
-      return reply("", "crashed", "it called itself too many times in a row, or used too much memory for a browser");
+      return reply("", "crashed", DEAD);
     }
   }
 

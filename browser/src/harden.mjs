@@ -1,5 +1,5 @@
 // The panel for `harden`, in the verdict of a part: a mistake is planted in passing code, found, fixed and named.
-import { dim, element } from "./elements.mjs";
+import { dim, element, linesOf } from "./elements.mjs";
 import { waiting } from "./practice.mjs";
 
 export class HardenPanel {
@@ -85,7 +85,7 @@ export class HardenPanel {
   drawPlanted(isPassing) {
     const { planted } = this.practice;
     const { part } = this.page;
-    const symptom = element("pre", { tabIndex: 0, textContent: planted.symptom.map((line) => line.replace(/^ {2}/, "")).join("\n") });
+    const symptom = element("pre", { tabIndex: 0 }, ...linesOf(planted.symptom.map((line) => line.replace(/^ {2}/, "")).join("\n")));
     symptom.setAttribute("aria-label", "What goes wrong");
     this.draw(
       "Find the planted mistake",

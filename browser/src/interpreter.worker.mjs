@@ -59,8 +59,7 @@ async function boot({ role, indexURL, archive }) {
   const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
   python = await loadPyodide({ indexURL, stdout: () => {}, stderr: () => {} });
   python.unpackArchive(archive, "zip", { extractDir: "/course" });
-  python.runPython(`import sys\nsys.path.insert(0, "/course/browser" if ${role === "learner" ? "False" : "True"} else "/course/serving")`);
-  python.runPython(`sys.path.insert(0, "/course")`);
+  python.runPython(`import sys\nsys.path[:0] = ["/course", "/course/${role === "learner" ? "serving" : "browser"}"]`);
   python.runPython(mine.boot);
   if (role === "learner") takeNetworkAway();
   return { version: python.runPython("'.'.join(map(str, sys.version_info[:3]))") };

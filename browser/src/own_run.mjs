@@ -1,4 +1,6 @@
 // A run of training with the learner's own parts, in an interpreter of its own. It has the interface of the fast one.
+import { LATE, within } from "./engine.mjs";
+
 const SLICE_SECONDS = 0.25;
 const LIMIT_SECONDS = 30; // a step takes 0.1 to 0.2 s
 const CLAIMS_SECONDS = 300; // 100 names
@@ -15,17 +17,11 @@ export class OwnRun {
   }
 
   async askWithin(seconds, step, ...given) {
-    let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Your code did not answer for ${seconds} seconds. Is there a loop that never ends?`)), seconds * 1000);
-    });
-    try {
-      const answer = JSON.parse(await Promise.race([this.interpreter.ask("train", { step, given: JSON.stringify(given) }), late]));
-      if (answer.error) throw new Error(answer.error);
-      return answer;
-    } finally {
-      clearTimeout(timer);
-    }
+    const reply = await within(seconds, this.interpreter.ask("train", { step, given: JSON.stringify(given) }));
+    if (reply === LATE) throw new Error(`Your code did not answer for ${seconds} seconds. Is there a loop that never ends?`);
+    const answer = JSON.parse(reply);
+    if (answer.error) throw new Error(answer.error);
+    return answer;
   }
 
   async begin() {
@@ -33,7 +29,7 @@ export class OwnRun {
     await this.ask("begin", ...this.given);
   }
 
-  // Takes steps for a moment, but no more than `until` in all.
+  // Takes steps for a moment, but not beyond `until` in total.
   async advance(until) {
     const { losses, done } = await this.ask("advance", SLICE_SECONDS, until - this.losses.length);
     this.losses.push(...losses);

@@ -1,5 +1,5 @@
 // The page: parts, lesson, editor and verdict.
-import { dim, element } from "./elements.mjs";
+import { $, dim, element, linesOf } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
@@ -8,9 +8,7 @@ import { FILE as RECIPE, RecipeRoom } from "./recipe_room.mjs";
 import { Work } from "./storage.mjs";
 import { TrainingRoom } from "./training.mjs";
 
-const $ = (id) => document.getElementById(id);
 const WORDS = { passed: "pass", failed: "FAIL", error: "FAIL", timeout: "FAIL", missing: "FAIL", todo: "to do", manual: "manual" };
-const SAVE_AFTER = 300; // milliseconds without a key
 
 // A link within the page. It is a complete address, since axe takes a "#..." that is out of sight for a broken skip link.
 const addressOf = (wanted) => `${location.href.split("#")[0]}#${wanted}`;
@@ -65,6 +63,17 @@ class Page {
       recall: (name) => this.work.recall(name),
       names,
     });
+  }
+
+  // What the list shows below the parts.
+  get rooms() {
+    const rooms = [
+      { view: "train", label: "Train a model", title: "Train a model", room: this.training },
+      { view: "recipe", label: "Try a recipe", title: "Try a recipe", room: this.recipe },
+    ];
+    if (!this.practice) return rooms;
+    const { due, recall } = this.practice;
+    return [...rooms, { view: "recall", label: "Recall", title: "Remember what you wrote", room: recall, state: due ? `${due} due` : "" }];
   }
 
   // The parts' files, without the recipe, which no check reads.
@@ -132,9 +141,8 @@ class Page {
   // The address says what to show: #part=3&task=3.1&code=...
   async follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
-    if (wanted.has("train")) return this.showRoom("train", "Train a model", this.training);
-    if (wanted.has("recall") && this.practice) return this.showRoom("recall", "Remember what you wrote", this.practice.recall);
-    if (wanted.has("recipe")) return this.showRoom("recipe", "Try a recipe", this.recipe);
+    const room = this.rooms.find(({ view }) => wanted.has(view));
+    if (room) return this.showRoom(room);
     const task = wanted.get("task") ?? "";
     const number = Number(wanted.get("part") ?? (task ? task.split(".")[0] : ((await this.work.recall("part")) ?? 0)));
     const part = this.course.parts.find((each) => each.number === number) ?? this.course.parts[0];
@@ -144,7 +152,7 @@ class Page {
     this.showRecorded();
   }
 
-  async showRoom(view, title, room) {
+  async showRoom({ view, title, room }) {
     await this.flush();
     this.part = null;
     $("main").dataset.view = view;
@@ -241,22 +249,15 @@ class Page {
       if (part.due) link.append(element("span", { className: "due", textContent: `due ${part.due}` }));
       return element("li", {}, link);
     });
-    const rooms = [["train", "Train a model"], ["recipe", "Try a recipe"]].map(([view, title]) => {
-      const link = element("a", { href: addressOf(view), textContent: title });
+    const rooms = this.rooms.map(({ view, label, state }, i) => {
+      const link = element("a", { href: addressOf(view) }, element("span", { textContent: label }));
+      if (state) link.append(element("span", { className: "state", textContent: state }));
       if ($("main").dataset.view === view) link.setAttribute("aria-current", "page");
-      return element("li", { className: view === "train" ? "other" : "" }, link);
+      return element("li", { className: i ? "" : "other" }, link);
     });
-    $("parts").firstElementChild.replaceChildren(...rows, ...rooms, ...this.linkToRecall());
     const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
+    list.replaceChildren(...rows, ...rooms);
     list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
-  }
-
-  linkToRecall() {
-    if (!this.practice) return [];
-    const link = element("a", { href: addressOf("recall") }, element("span", { textContent: "Recall" }));
-    if (this.practice.due) link.append(element("span", { className: "state", textContent: `${this.practice.due} due` }));
-    if ($("main").dataset.view === "recall") link.setAttribute("aria-current", "page");
-    return [element("li", {}, link)];
   }
 
   goToTask(id, focus = true) {
@@ -270,29 +271,20 @@ class Page {
     this.drawParts();
     if (name === RECIPE) return this.recipe.follow(text);
     if (name !== this.part?.file || this.example) return;
-    const typedHere = this.pending ? this.editor.text : null;
-    clearTimeout(this.timer);
-    this.pending = null;
+    const typedHere = this.work.unsaved.get(name);
+    this.work.unsaved.delete(name);
     this.editor.follow(text);
-    if (typedHere === null || typedHere === text) return;
+    if (typedHere === undefined || typedHere === text) return;
     await this.work.backUp(name, typedHere, "another tab");
     this.tell(`${name} was changed in another tab. Undo reset brings back what you typed here.`);
   }
 
   typed(text) {
-    if (this.example) return;
-    clearTimeout(this.timer);
-    const part = this.part;
-    this.pending = () => this.work.save(part.file, text);
-    this.timer = setTimeout(() => this.flush(), SAVE_AFTER);
+    if (!this.example) this.work.saveSoon(this.part.file, text);
   }
 
-  async flush() {
-    clearTimeout(this.timer);
-    const save = this.pending;
-    this.pending = null;
-    await save?.();
-    await this.recipe.flush();
+  flush() {
+    return this.work.flush();
   }
 
   async check() {
@@ -347,7 +339,7 @@ class Page {
       this.editor.mark(0);
       return;
     }
-    $("summary").textContent = `${report.earned} of ${report.possible} points. ${this.inWords(report.breaks || report.next)}`;
+    $("summary").textContent = `${report.earned} of ${report.possible} points. ${this.inWords(report.breaks || report.next).replace(/[^.]$/, "$&.")}`;
     this.advised = new Set(); // one mistake is explained once
     $("checks").replaceChildren(...report.checks.map((check) => this.drawCheck(check)));
     $("printed").hidden = !report.printed;
@@ -374,7 +366,7 @@ class Page {
     if (check.message && failed) {
       // A recognised mistake is surer than the check's own guess.
       const lines = check.message.trimEnd().split("\n").filter((line) => !(check.advice && line.startsWith("Likely:")));
-      row.append(element("pre", { textContent: this.inWords(lines.join("\n")) }));
+      row.append(element("pre", {}, ...linesOf(this.inWords(lines.join("\n")))));
     }
     const note = this.course.notes[check.name];
     if (note) row.append(element("p", { className: "note", textContent: note }));

@@ -1,16 +1,10 @@
 // After a pass, in a page with the solutions: questions about the learner's own code, and mistakes planted in it. What both
 // remember is kept in this browser, and the checker works with it.
+import { today } from "./elements.mjs";
 import { HardenPanel } from "./harden.mjs";
 import { RecallRoom } from "./recall.mjs";
 
 const MEMORY = "practice";
-
-// The learner's date, as 2026-11-30: a question comes again on a day, wherever they are.
-function today() {
-  const now = new Date();
-  const two = (number) => String(number).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
 
 export class Practice {
   constructor(page) {

@@ -15,7 +15,7 @@ export class RecallRoom {
       "section",
       { id: "recall" },
       this.title,
-      element("p", { className: "intro", textContent: "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days: what you recall, you keep. At most six questions a day." }),
+      element("p", { className: "intro", textContent: "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days: what you recall, you keep. You get at most six questions per day." }),
       this.status,
       this.body,
     );
@@ -50,7 +50,7 @@ export class RecallRoom {
       const place = element("span", { className: "number", textContent: number || "" });
       code.append(place, number ? text : "...", "\n");
     }
-    const asked = question.words.at(-1);
+    const [before, asked] = parted(question.words);
     const options = question.options.map((text, index) => this.option(index + 1, text));
     options.push(this.option(DONT_KNOW, "I don't know"));
     const form = element(
@@ -68,7 +68,7 @@ export class RecallRoom {
       }
       this.answer(question, form, Number(chosen.value));
     };
-    this.body.append(title, code, ...question.words.slice(0, -1).map(words), form);
+    this.body.append(title, code, ...before.map(words), form);
     title.focus();
   }
 
@@ -103,7 +103,7 @@ export class RecallRoom {
     if (reply.due) after.push(element("button", { type: "button", className: "main", textContent: "Next question", onclick: () => this.next() }));
     else after.push(this.choice());
     const why = reply.why ? [element("p", { textContent: reply.why })] : [];
-    const asked = element("p", { textContent: question.words.at(-1) });
+    const asked = element("p", { textContent: parted(question.words)[1] });
     form.replaceWith(asked, verdict, ...why, element("ul", { className: "options" }, ...rows), ...after);
     verdict.focus();
   }
@@ -118,6 +118,12 @@ export class RecallRoom {
     const button = element("button", { type: "button", textContent: "Ask", onclick: () => this.next(Number(list.value)) });
     return element("p", { className: "bar" }, label, list, button);
   }
+}
+
+// What comes before the question itself, and the question with a remark in brackets, if there is one.
+function parted(words) {
+  const place = words.at(-1).startsWith("(") ? -2 : -1;
+  return [words.slice(0, place), words.slice(place).join(" ")];
 }
 
 // A sentence of a question, with the code in it set off.

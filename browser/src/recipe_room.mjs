@@ -1,23 +1,19 @@
 // The page's room for recipes: an editor, and a try as the board makes it.
 import { mean } from "./chart.mjs";
 import { Editor } from "./editor.mjs";
-import { dim, element } from "./elements.mjs";
+import { $, dim, element, spelled } from "./elements.mjs";
 import { RecipeProblem, RecipeTry } from "./recipe_try.mjs";
 
-const $ = (id) => document.getElementById(id);
 export const FILE = "leaderboard_recipe.py";
 const STEPS = 1000;
-const SAVE_AFTER = 300; // milliseconds without a key
 const SPOKEN_EVERY = 250; // steps
 const MOST_SEEDS = 20;
-
-const spelled = (number) => number.toLocaleString("en");
 
 export class RecipeRoom {
   // engine: a promise of it; names: the course's; work: the learner's files.
   constructor({ engine, names, work }) {
-    Object.assign(this, { engine, names, work, current: null, pending: null, tries: [] });
-    this.editor = new Editor($("recipe-editor"), { onChange: (text) => this.typed(text), onCheck: () => this.begin() });
+    Object.assign(this, { engine, names, work, current: null, tries: [] });
+    this.editor = new Editor($("recipe-editor"), { onChange: (text) => work.saveSoon(FILE, text), onCheck: () => this.begin() });
     $("recipe-try").onclick = () => this.begin();
     $("recipe-stop").onclick = () => this.stop();
     $("recipe-reset").onclick = () => this.reset();
@@ -30,34 +26,20 @@ export class RecipeRoom {
   }
 
   follow(text) {
-    clearTimeout(this.timer);
-    this.pending = null;
+    this.work.unsaved.delete(FILE);
     this.editor.follow(text);
-  }
-
-  typed(text) {
-    clearTimeout(this.timer);
-    this.pending = () => this.work.save(FILE, text);
-    this.timer = setTimeout(() => this.flush(), SAVE_AFTER);
-  }
-
-  async flush() {
-    clearTimeout(this.timer);
-    const save = this.pending;
-    this.pending = null;
-    await save?.();
   }
 
   async reset() {
     if (!confirm("Replace your recipe with microgpt's? Undo reset brings yours back.")) return;
-    await this.flush();
+    await this.work.flush();
     await this.work.replace(FILE, this.work.stubs[FILE], "reset");
     this.open();
     this.say("This is microgpt's recipe. Undo reset brings yours back.");
   }
 
   async undo() {
-    await this.flush();
+    await this.work.flush();
     const backup = await this.work.undo(FILE);
     if (backup) this.open();
     this.say(backup ? "Your earlier recipe is back." : "There is nothing to undo.");
@@ -81,7 +63,7 @@ export class RecipeRoom {
       $("recipe-more").open = true;
       return this.say(seeds);
     }
-    await this.flush();
+    await this.work.flush();
     const source = this.editor.text;
     this.say("Python is starting for your recipe.");
     this.editor.mark(0);

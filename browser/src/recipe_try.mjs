@@ -1,13 +1,12 @@
 // A try of a recipe for the board: the checker draws and checks, the model computes the gradients here, and the recipe
 // runs in an interpreter of its own for each run.
+import { DEAD, LATE, within } from "./engine.mjs";
 import { Model, split } from "./fast.mjs";
 import { PythonRandom } from "./random.mjs";
 
 // The board allows 10 seconds of processor time; a clock runs on while other programs work.
 const CALL_SECONDS = 25;
 const SUBMISSION = "submission"; // the folder of the recipe
-const LATE = "no answer after 10 seconds";
-const DEAD = "it called itself too many times in a row, or used too much memory for a browser";
 const [SAMPLES, TEMPERATURE] = [6, 0.5];
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
@@ -82,18 +81,12 @@ export class RecipeTry {
 
   // One call of the recipe: [line, failure, message].
   async call([probe, given]) {
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(() => resolve({ late: true }), CALL_SECONDS * 1000);
-    });
     try {
-      const answer = await Promise.race([this.interpreter.ask("call", { probe, argumentsJson: JSON.stringify(given), folder: SUBMISSION, limit: 0 }), late]);
-      return answer.late ? ["", "timeout", LATE] : [answer.line];
+      const answer = await within(CALL_SECONDS, this.interpreter.ask("call", { probe, argumentsJson: JSON.stringify(given), folder: SUBMISSION, limit: 0 }));
+      return answer === LATE ? ["", "timeout", `no answer after ${CALL_SECONDS} seconds`] : [answer.line];
     } catch (error) {
       if (this.stopped) throw error;
       return ["", "crashed", DEAD];
-    } finally {
-      clearTimeout(timer);
     }
   }
 

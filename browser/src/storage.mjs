@@ -3,6 +3,7 @@
 const DATABASE = "gpt-course";
 const STORES = ["files", "backups", "state"];
 const MOST_BACKUPS = 50; // of one file
+const SAVE_AFTER = 300; // milliseconds without a key
 
 function finished(request) {
   return new Promise((resolve, reject) => {
@@ -76,6 +77,7 @@ async function open() {
 export class Work {
   static async open(stubs) {
     const work = new Work();
+    work.unsaved = new Map();
     work.storage = await open();
     work.stubs = stubs;
     work.texts = new Map(await work.storage.entries("files"));
@@ -130,6 +132,20 @@ export class Work {
       this.texts.set(name, text);
       await this.storage.put("files", text, name);
     }
+  }
+
+  // Saves what is typed, a moment after the last key.
+  saveSoon(name, text) {
+    this.unsaved.set(name, text);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), SAVE_AFTER);
+  }
+
+  async flush() {
+    clearTimeout(this.timer);
+    const unsaved = [...this.unsaved];
+    this.unsaved.clear();
+    for (const [name, text] of unsaved) await this.save(name, text);
   }
 
   // Replaces a file and keeps what it held.

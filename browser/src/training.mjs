@@ -2,11 +2,10 @@
 import { Capstone, SEED, STEPS } from "./capstone.mjs";
 import { drawChart, inWords, mean } from "./chart.mjs";
 import { readNames } from "./data_set.mjs";
-import { dim, element } from "./elements.mjs";
+import { $, dim, element, spelled } from "./elements.mjs";
 import { Characters, FastRun, pairLoss, split } from "./fast.mjs";
 import { OwnRun } from "./own_run.mjs";
 
-const $ = (id) => document.getElementById(id);
 const NEEDED = ["part01", "part02", "part03", "part04", "part05", "part06", "part07"]; // and part 8 for names
 const FRAME = 25; // milliseconds of the fast version between two frames
 const NAMES_AT = 8; // times during a run
@@ -15,7 +14,6 @@ const SHOWN = 20;
 const EQUAL = 1e-9;
 
 const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 0));
-const spelled = (number) => number.toLocaleString("en");
 
 // The fast version, in small pieces so that the page stays responsive.
 class FastPieces {
@@ -55,6 +53,7 @@ export class TrainingRoom {
     $("train-stop").onclick = () => this.stop();
     $("own-names").oninput = () => this.checkNames();
     $("names-file").onchange = (event) => this.takeFile(event.target.files[0]).finally(() => (event.target.value = ""));
+    window.addEventListener("resize", () => this.draw()); // the chart is as wide as the page, and its text stays readable
     this.buttons();
   }
 
