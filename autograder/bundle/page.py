@@ -2,7 +2,8 @@
 
 Python is Pyodide and the editor CodeMirror; both come from npm, as browser/package-lock.json pins them. Everything is
 in the folder, so a page asks no other host for anything, and its service worker keeps it for use without a network.
-The checks are the recorded ones of the students' zip: nothing that is shipped to a page is secret.
+The checks are the recorded ones of the students' zip: nothing that is shipped to a page is secret. A page that a
+self-learner builds for their own use has the solutions, too, and the hidden checks.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from autograder.bundle.board_recording import recorded_board
 from autograder.bundle.capstone_recording import recorded_capstone
 from autograder.bundle.class_page import ClassPage
 from autograder.bundle.page_example import example, recorded_verdict
+from autograder.bundle.recording import SEEDS, Extent, together
 from autograder.bundle.recordings import recorded
+from autograder.bundle.replay import needed_for
 from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
 from autograder.course import EXERCISES, HERE, RECIPE_FILE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
@@ -43,16 +46,18 @@ CAPSTONE_PROBES = ("training_probes.py", "step_probes.py")
 LARGE = 100_000  # bytes of a file
 MOST_TO_LOAD = 10_000_000  # bytes of a first visit, if the server compresses files
 CHECKER = ("checker.py", "errand.py")  # of browser/python
-# For `recall` and `harden`, in a page with the solutions: the modules, and what they read of each part.
-PRACTICE_MODULES = """datasets grading/store learner/harden learner/last_results learner/machine learner/merge_bases
-    learner/mistake_edits learner/planted learner/recall_cards recall/__init__ recall/ask recall/bench
-    recall/changed_code recall/make_questions recall/question stubs viva/__init__ viva/questions viva/recorded_run
-    viva/recorder viva/student_code""".split()
+# In a page with the solutions: the modules for what only it has, and what they read of each part.
+PRACTICE_MODULES = """datasets grading/hidden_conditions grading/store learner/achievements learner/harden
+    learner/last_results learner/machine learner/merge_bases learner/mistake_edits learner/planted
+    learner/recall_cards recall/__init__ recall/ask recall/bench recall/changed_code recall/make_questions
+    recall/question stubs viva/__init__ viva/questions viva/recorded_run viva/recorder viva/student_code""".split()
 PRACTICE_FILES = ("files.py", "misconceptions.toml", "probes.py", "viva.py")
 DATASETS = ("names.txt",)
 # Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
 # each other ends a browser's Python.
 SMALLER = {"chain": lambda a, factors, length: (a, factors, length // 50)}
+# Parts whose checks train a model. Later verdicts must take at most 0.6 s, so these replay fewer recorded inputs.
+FEWER_SEEDS = {7: SEEDS[:1], 8: SEEDS[:1]}
 NOTES = {
     "backward_follows_a_chain_of_50_000_values": "In the browser, the chain has 1,000 values: Python has less "
     "memory for calls here. A backward that calls itself fails all the same."
@@ -91,8 +96,9 @@ def make_page(
 ) -> Path:
     """Build the page with these parts (all when None) in a folder, and return it. Raises NoPage.
 
-    of_class: the class whose dates and links the page shows, if it is for one. solutions: add `recall` and `harden`,
-    with the solutions and the known mistakes that they need. Never publish such a page.
+    of_class: the class whose dates and links the page shows, if it is for one. solutions: add the hidden checks,
+    `recall`, `harden` and the achievements, with the solutions and the known mistakes that they need. Never publish
+    such a page.
 
     The folder must be empty or hold a page, which is replaced once the new one is complete.
     """
@@ -141,8 +147,8 @@ def _write(
     on_progress("Recording the capstone, which takes a minute the first time ...")
     (folder / "capstone.json").write_bytes(recorded_capstone())  # the page loads it after a run of training
     checker = _checker_files(wanted, on_progress)
-    more_files = _practice_files(wanted) if solutions else {}
-    write_zip(folder / "checker.zip", {**checker, **more_files}, tight_from=LARGE)  # it has 8 MB of recorded answers
+    checker |= _practice_files(wanted, on_progress) if solutions else {}
+    write_zip(folder / "checker.zip", checker, tight_from=LARGE)  # it has 8 MB of recorded answers
     write_zip(folder / "learner.zip", _learner_files())
     loaded = ["checker.zip", "learner.zip", *(f"pyodide/{name}" for name in PYODIDE if not name.endswith("js"))]
     sizes = {name: (folder / name).stat().st_size for name in loaded}
@@ -253,6 +259,11 @@ def _example(wanted: Sequence[Part], checker: Mapping[str, bytes]) -> dict:
     return {"example": {"part": shown.part, "task": shown.task, "code": shown.code, "report": report}}
 
 
+def extent(part: Part, hidden: bool = False) -> Extent:
+    """What the page needs of a part's checks."""
+    return Extent(SMALLER, FEWER_SEEDS.get(part.number, SEEDS), hidden)
+
+
 def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -> dict[str, bytes]:
     """The grader as the students' zip has it, with the recorded checks."""
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in (*MODULES, *MORE_MODULES)}
@@ -266,17 +277,24 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     files |= {f"exercises/{name}": stubs[name].encode("utf-8") for name in GIVEN}
     for part in wanted:
         on_progress(f"Recording part {part.number}, {part.title} ...")
-        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part, SMALLER).items()}
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part, extent(part)).items()}
         files[f"autograder/parts/{part.name}/hints.md"] = (part.suite / "hints.md").read_bytes()
     return files
 
 
-def _practice_files(wanted: Sequence[Part]) -> dict[str, bytes]:
-    """What `recall` and `harden` need in addition to the checker: their modules, the reference, the known mistakes."""
+def _practice_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -> dict[str, bytes]:
+    """What a page with the solutions has in addition to the checker, or in place of its files: the hidden checks, the
+    modules of `recall`, `harden` and the achievements, the reference, the known mistakes.
+    """
     files = {f"autograder/{name}.py": (HERE / f"{name}.py").read_bytes() for name in PRACTICE_MODULES}
     files["browser/practice.py"] = (SOURCE / "python" / "practice.py").read_bytes()
-    for part in wanted:
+    files["autograder/learner/achievements.toml"] = (HERE / "learner" / "achievements.toml").read_bytes()
+    for part in needed_for(wanted):
         files[f"solutions/{part.file_name}"] = (SOLUTIONS / part.file_name).read_bytes()
+    for part in wanted:
+        on_progress(f"Recording the hidden checks of part {part.number}, {part.title} ...")
+        every = together(recorded(part, extent(part)), recorded(part, extent(part, hidden=True)))
+        files |= {f"autograder/parts/{part.name}/{name}": data for name, data in every.items()}
         paths = [part.suite / name for name in PRACTICE_FILES]
         files |= {f"autograder/parts/{part.name}/{path.name}": path.read_bytes() for path in paths if path.exists()}
     return files

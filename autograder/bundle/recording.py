@@ -1,4 +1,7 @@
-"""Record a part's public checks: their calls, the correct answers, and the answers of each known mistake."""
+"""Record a part's checks: their calls, the correct answers, and the answers of each known mistake.
+
+The public ones are for copies of the course without the solutions, the hidden ones for a page with them.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,20 @@ from autograder.grading.session import Recorded, Session
 
 SEEDS = (1, 2, 3)
 Smaller = Mapping[str, Callable[..., tuple]]
-NOTHING: Smaller = {}
 
 
-class NotRecordable(Exception):
-    """A check uses an answer in a way that can't be written down as data."""
+@dataclass(frozen=True)
+class Extent:
+    """What is recorded of a part. smaller: see RecordingSession; seeds: of the inputs; hidden: whether it is the hidden
+    checks, and not the public ones.
+    """
+
+    smaller: Smaller = field(default_factory=dict)
+    seeds: tuple[int, ...] = SEEDS
+    hidden: bool = False
+
+
+USUAL = Extent()
 
 
 @dataclass
@@ -51,9 +63,6 @@ class RecordedAnswer(Answer):
     def must_meet(self, condition: Callable, likely: str = "", **facts: object) -> None:
         self.step.asserts.append({"condition": condition.__name__, "likely": likely, "facts": plain(facts)})
         super().must_meet(condition, likely, **facts)
-
-    def must(self, condition: bool, expected: str, likely: str = "") -> None:
-        raise NotRecordable("a condition of the check's own: write it in conditions.py")
 
 
 class SmallerAnswer(RecordedAnswer):
@@ -85,41 +94,40 @@ class RecordingSession(Session):
         return RecordedAnswer(answer, step) if made == arguments else SmallerAnswer(answer, step)
 
 
-def record(part: Part, smaller: Smaller = NOTHING) -> dict[str, bytes]:
-    """The files that replace a part's suite in the bundle: probes.py, checks.json, mistakes.json. smaller: see
-    RecordingSession.
+def record(part: Part, extent: Extent = USUAL) -> dict[str, bytes]:
+    """The files that replace a part's suite in the bundle: probes.py, checks.json, mistakes.json.
 
-    Raises ValueError if a check can't be recorded: the reference fails it, or its assertion can't be stored as data.
+    Raises ValueError if a check can't be recorded, because the reference fails it.
     """
     checks: dict[str, dict] = {}
     mistakes: dict[str, dict] = {}
     files: dict[str, str] = {}
-    hidden: dict[str, Check] = {}
-    for seed in SEEDS:
-        of_seed, data, answers = _record_seed(part, seed, smaller)
+    others: dict[str, Check] = {}
+    for seed in extent.seeds:
+        of_seed, data, answers = _record_seed(part, seed, extent)
         files.update({f"{seed}-{name}": content.decode("utf-8") for name, content in data.items()})
         for check, steps in of_seed:
-            if check.hidden:
-                hidden[check.name] = check
+            if check.hidden != extent.hidden:
+                others[check.name] = check
                 continue
             facts = {"name": check.name, "task": check.task, "title": check.title, "points": check.points}
+            facts |= {"hidden": True} if extent.hidden else {}
             entry = checks.setdefault(check.name, {**facts, "message": check.message, "seeds": {}})
             if check.status != "manual":
                 entry["seeds"][str(seed)] = [_step(step, seed, data) for step in steps]
-        if seed == SEEDS[0]:
+        if seed == extent.seeds[0]:
             nondeterministic = nondeterministic_mistakes(part, data, answers)
         for call, replies in answers:
             stable = {name: reply for name, reply in replies.items() if name not in nondeterministic}
             mistakes[call_key(call.probe, _arguments(call, seed, data))] = answers_of(call.reply, stable)
-    public = list(checks.values())
-    used = {step["probe"] for check in public for steps in check["seeds"].values() for step in steps}
+    used = {step["probe"] for check in checks.values() for steps in check["seeds"].values() for step in steps}
     return {
         "probes.py": tree_shake(Probes(part).source, used).encode("utf-8"),
         "checks.json": _encoded(
             {
-                "checks": public,
+                "checks": list(checks.values()),
                 "files": files,
-                "hidden": [{"task": check.task, "points": check.points} for check in hidden.values()],
+                "hidden": [{"task": check.task, "points": check.points} for check in others.values() if check.hidden],
                 "signatures": signatures(part),
             }
         ),
@@ -137,23 +145,41 @@ def record(part: Part, smaller: Smaller = NOTHING) -> dict[str, bytes]:
     }
 
 
+def together(public: Mapping[str, bytes], hidden: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The recordings of a part's public and hidden checks as one. The probes are those of the suite."""
+    checks, more_checks = (json.loads(files["checks.json"]) for files in (public, hidden))
+    mistakes, more = (json.loads(files["mistakes.json"]) for files in (public, hidden))
+    stable = {mistake["id"] for mistake in more["mistakes"]}
+    names = [*mistakes["keeps"], *(name for name in more["keeps"] if name not in mistakes["keeps"])]
+    return {
+        "checks.json": _encoded({**checks, "checks": checks["checks"] + more_checks["checks"], "hidden": []}),
+        "mistakes.json": _encoded(
+            {
+                "mistakes": [mistake for mistake in mistakes["mistakes"] if mistake["id"] in stable],
+                "answers": mistakes["answers"] | more["answers"],
+                "keeps": {name: mistakes["keeps"].get(name, []) + more["keeps"].get(name, []) for name in names},
+            }
+        ),
+    }
+
+
 def _record_seed(
-    part: Part, seed: int, smaller: Smaller
+    part: Part, seed: int, extent: Extent
 ) -> tuple[list[tuple[Check, list[RecordedStep]]], dict[str, bytes], list]:
-    """The checks with their steps, the data files, and every mistake's replies to each public step."""
+    """The checks with their steps, the data files, and every mistake's replies to each step of the checks wanted."""
     from autograder.grading.suite import run_suite
 
     probes, data = Probes(part), data_files(part, seed)
     with worker_of(part, data) as worker:
-        session = RecordingSession(part, probes, worker, data, smaller=smaller)
+        session = RecordingSession(part, probes, worker, data, smaller=extent.smaller)
         checks = run_suite(part, session, seed)
         recorded, answers, endless = [], [], set()
         for check in checks:
             steps = session.steps.get(f"test_{check.name}", [])
-            if not check.hidden and check.status not in ("passed", "manual"):
+            if check.hidden == extent.hidden and check.status not in ("passed", "manual"):
                 raise ValueError(f"Part {part.number}, {check.name} can't be recorded: {check.message.strip()}")
             recorded.append((check, steps))
-            if not check.hidden:
+            if check.hidden == extent.hidden:
                 answers += [(call, replies_of(worker, part, call, endless)) for step in steps for call in step.calls]
     return recorded, data, answers
 

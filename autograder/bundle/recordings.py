@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from autograder.bundle.recording import NOTHING, Smaller, record
+from autograder.bundle.recording import USUAL, Extent, record
 from autograder.course import HERE, ROOT, SOLUTIONS, Part
 from autograder.files import write_atomically
 from autograder.grading.part_probes import Probes
@@ -23,13 +23,13 @@ MODULES = ("bundle/recording", "bundle/mistake_answers", "bundle/recorded_mistak
 FOLDERS = (SOLUTIONS, HERE / "grading", HERE / "sandbox")
 
 
-def recorded(part: Part, smaller: Smaller = NOTHING) -> dict[str, bytes]:
+def recorded(part: Part, extent: Extent = USUAL) -> dict[str, bytes]:
     """What `record` returns, from an earlier call if nothing has changed since."""
-    kept = RECORDINGS / f"{part.name}-{_digest(part, smaller)[:24]}.zip"
+    kept = RECORDINGS / f"{part.name}{'-hidden' if extent.hidden else ''}-{_digest(part, extent)[:24]}.zip"
     if kept.is_file():
         with zipfile.ZipFile(kept) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    files = record(part, smaller)
+    files = record(part, extent)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -51,13 +51,16 @@ def recorded_figures(name: str, make: Callable[[], object], depends_on: Iterable
     return kept.read_bytes()
 
 
-def _digest(part: Part, smaller: Smaller) -> str:
-    """smaller counts only where the part has the probe, so that most parts have one recording for zip and page."""
+def _digest(part: Part, extent: Extent) -> str:
+    """What is smaller counts only where the part has the probe, so that most parts have one recording for zip and
+    page.
+    """
     digest = hashlib.sha256()
     paths = [path for folder in (part.suite, *FOLDERS) for path in folder.iterdir() if path.is_file()]
     for path in sorted(paths) + [HERE / f"{name}.py" for name in MODULES]:
         digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
-    for probe in sorted(set(smaller) & set(Probes(part).names)):
-        code = smaller[probe].__code__
+    digest.update(repr((extent.seeds, extent.hidden)).encode("ascii"))
+    for probe in sorted(set(extent.smaller) & set(Probes(part).names)):
+        code = extent.smaller[probe].__code__
         digest.update(repr((probe, code.co_code, code.co_consts, code.co_names)).encode("utf-8"))
     return digest.hexdigest()

@@ -28,7 +28,7 @@ FORBIDDEN_FOLDERS = ("solutions/", "source/", "tests/", "benchmarks/", "release/
 FORBIDDEN_NAMES = re.compile(
     r"(^|/)(misconceptions\.toml|test_(public|hidden)\.py|oracle\.py|expected\.py|parts/part\d\d/files\.py|hints\.md|"
     r"forms/part\d\d\.toml|"
-    r"model\.py|leaderboard_recipe\.py|telling_seeds\.json)$"
+    r"model\.py|leaderboard_recipe\.py|telling_seeds\.json|hidden_conditions\.py)$"
 )
 
 

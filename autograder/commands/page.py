@@ -27,7 +27,7 @@ def page(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8000,
     class_folder: Annotated[Path | None, typer.Option("--class", help="The folder of a class.")] = None,
     with_solutions: Annotated[
-        bool, typer.Option("--with-solutions", help="For yourself: with recall and harden. Don't publish this page.")
+        bool, typer.Option("--with-solutions", help="For yourself: with everything. Don't publish this page.")
     ] = False,
 ) -> None:
     """Build the course as a web page that runs in the browser, also without a network.
@@ -35,7 +35,8 @@ def page(
     Any web server can host the folder. Opening index.html as a file does not work: browsers start no workers there.
 
     With --class, it has the parts that count in that class, their due dates and the links of its class.toml. With
-    --with-solutions, it also asks questions about your code (recall) and plants mistakes in it (harden).
+    --with-solutions, it also runs the hidden checks, asks questions about your code (recall), plants mistakes in it
+    (harden) and shows your achievements.
 
     Example: python -m autograder page --serve
     """

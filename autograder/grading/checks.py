@@ -77,13 +77,10 @@ class Answer:
             where = f"Difference: {unlike}\n" if "at [" in unlike or got == right or len(got) > 60 else ""
             raise CheckFailed(self._message(got, right, _cause(self.value, expected) or likely, where))
 
-    def must(self, condition: bool, expected: str, likely: str = "") -> None:
-        """Fail unless the condition, computed from the value by the check, holds. expected: the condition in words."""
-        if condition is not True:
-            raise CheckFailed(self._message(show(self.value), expected, likely))
-
     def must_meet(self, condition: Callable[..., str | None], likely: str = "", **facts: object) -> None:
-        """Fail unless the value meets a condition of conditions.py, which is asked about these facts, plain data."""
+        """Fail unless the value meets a condition of conditions.py or hidden_conditions.py, which is asked about these
+        facts, plain data.
+        """
         expected = condition(self.value, **facts)
         if expected is not None:
             raise CheckFailed(self._message(show(self.value), expected, likely))

@@ -13,6 +13,8 @@ from autograder.course import read_toml
 from autograder.invocation import command
 from autograder.learner import local_state
 
+TICKS = "ticks"  # the name of what the learner has ticked
+
 
 @dataclass(frozen=True)
 class Achievement:
@@ -29,7 +31,7 @@ class Achievement:
     def day(self) -> str | None:
         """The date when it was earned or ticked; None when it was not."""
         if not self.acts:
-            return local_state.read("ticks").get(self.id)
+            return local_state.read(TICKS).get(self.id)
         days = [local_state.events().get(event) for event in self.acts]
         return None if None in days else max(days)
 
@@ -55,12 +57,12 @@ def tick(name: str) -> bool:
         raise ValueError(f"{ascii(name)} is not an achievement. You can tick: {can_tick}.")
     if by_id[name].acts:
         raise ValueError(f"You can't tick {name}; you earn it: {by_id[name].how()}. You can tick: {can_tick}.")
-    ticks = local_state.read("ticks")
+    ticks = local_state.read(TICKS)
     if name in ticks:
         del ticks[name]
     else:
         ticks[name] = date.today().isoformat()
-    local_state.write("ticks", ticks)
+    local_state.write(TICKS, ticks)
     return name in ticks
 
 

@@ -12,7 +12,6 @@ from autograder.grading.progress import DONE, blocking_task, current_check, file
 from autograder.grading.report import Check, Report
 from autograder.invocation import command
 
-GRADER = "your instructor's grader"
 ALL_PARTS = "You have built a GPT: every part is right."
 LIKE_ENOUGH = 0.7  # part0_setup.py is 0.97 like part00_setup.py, part00_helpers.py 0.69
 NUMBER = re.compile(r"(?:part|lab)\D{0,2}0*(\d+)")
@@ -27,11 +26,9 @@ def next_step(
     folder: Path | None = None,
     sandbox: str | None = None,
     after: After | None = None,
-    grader: str = GRADER,
 ) -> str:
     """The next step, with a command to type. folder: of the modules, if it is not exercises/; sandbox: the user's
-    choice; after: the sentence if everything passes; None uses the next item in the list of parts; grader: what runs
-    the hidden checks.
+    choice; after: the sentence if everything passes; None uses the next item in the list of parts.
     """
 
     def check(target: int | str | None = None) -> str:
@@ -46,14 +43,14 @@ def next_step(
             return f"Next: {to_do(report, failing, report.file, folder or EXERCISES)}, then {check(target)}"
         if report.breaks:
             return f"Next: look at all your parts: {check()}"
-    return f"{_success(reports, grader)} {(after or in_order)(reports, check)}".strip()
+    return f"{_success(reports)} {(after or in_order)(reports, check)}".strip()
 
 
-def _success(reports: Sequence[Report], grader: str) -> str:
+def _success(reports: Sequence[Report]) -> str:
     """A sentence that everything is passed; "" if that is unknown, because an answer is graded manually."""
     if not_run := sum(report.not_run for report in reports):
         remain = "1 hidden check remains" if not_run == 1 else f"{not_run} hidden checks remain"
-        return f"Every public check passes; {remain}, which {grader} runs."
+        return f"Every public check passes; {remain}, which your instructor's grader runs."
     return "Passed." if all(report.passed for report in reports) else ""
 
 

@@ -19,20 +19,18 @@ from autograder.course import Part, part
 from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
 from autograder.learner.hints import all_hints
-from autograder.render.next_step import GRADER, next_step
+from autograder.render.next_step import next_step
 from autograder.sandbox import Tier
 
 STOPS = ("timeout", "crashed", "exited")  # failures that cost the learner's interpreter
 
 
 class PartCheck:
-    """The check of one part, or of one of its tasks. files: all the learner's modules, by file name; grader: what runs
-    the hidden checks.
-    """
+    """The check of one part, or of one of its tasks. files: all the learner's modules, by file name."""
 
-    def __init__(self, files: Mapping[str, str], number: int, task: str | None = None, grader: str = GRADER) -> None:
+    def __init__(self, files: Mapping[str, str], number: int, task: str | None = None) -> None:
         self._files = {name: text.encode("utf-8") for name, text in files.items()}
-        self._part, self._task, self._grader = part(number), task, grader
+        self._part, self._task = part(number), task
         self.errand = Errand(lambda: self.as_data(self.report()))
 
     def report(self) -> Report:
@@ -53,7 +51,7 @@ class PartCheck:
         return {
             **report.to_json(),
             "printed": report.printed,
-            "next": next_step([report], grader=self._grader),
+            "next": next_step([report]),
             "hint": shown,
         }
 
@@ -62,7 +60,7 @@ def recorded_calls(of: Part, task: str | None, known: Known, missing: Wanted) ->
     """The recorded calls of the checks after a missing one whose answers are not known, in the order of the checks. A
     check that a call has stopped makes no others.
     """
-    counted = Counter({missing.key: 1})
+    counted: Counter[str] = Counter()
     allowed = min(missing.seconds, FIRST[0] * CLOCK_TIMES)
     stopped = {key for key, answers in known.answers.items() if any(each.reply.failure in STOPS for each in answers)}
     for probe, arguments in _recorded(of, task, stopped):

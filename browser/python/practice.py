@@ -1,8 +1,9 @@
-"""What only a page with the solutions has: questions about the learner's own code, and mistakes planted in it.
+"""What only a page with the solutions has: checks as `make check` runs them, questions about the learner's own code,
+mistakes planted in it, and achievements.
 
-The questions and mistakes are those of `recall` and `harden`, made by the same modules. They find the learner's files
-and what they remember where they expect them, in folders of this interpreter. The page sends both with each request,
-and keeps what comes back.
+Questions, mistakes and achievements are those of `recall`, `harden` and `progress`, made by the same modules. They find
+the learner's files and what they remember where they expect them, in folders of this interpreter. The page sends both
+with each request, and keeps what comes back.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from autograder.bundle.replay import check_part
 from autograder.course import EXERCISES, ROOT, Part, part
 from autograder.errors import Failure
 from autograder.grading.misconceptions import misconceptions
+from autograder.grading.reference import reference_files
 from autograder.grading.report import Report
-from autograder.learner import harden, local_state, planted, recall_cards
+from autograder.learner import achievements, harden, local_state, planted, recall_cards
 from autograder.learner.machine import Machine
 from autograder.recall import ask
 from autograder.recall.question import Question
 from autograder.sandbox import Limits, Tier
 
-# A page with the solutions is for somebody who has the course.
-COMPLETE_COURSE = "make check in your copy of the course"
-REMEMBERED = (recall_cards.NAME, planted.NAME, local_state.EVENTS)
+REMEMBERED = (recall_cards.NAME, planted.NAME, local_state.EVENTS, achievements.TICKS)
+ON_THE_PAGE = ("trained", "own-data", "capstone")  # events that the page reports, of its training
 CHANGED_SECONDS = 1.5  # for a call of changed code
 SEARCH_SECONDS = 25.0  # for the place of a mistake
 TOGETHER = 12  # versions of the code that are called together
@@ -78,7 +79,7 @@ class Desk:
                 guess = functools.partial(checker.recorded_calls, of, task)
                 how = {"guess": guess} if own else {"guess": guess, "at_most": CHANGED_SECONDS}
                 opened = functools.partial(errand.open_worker, **how)
-                self.graded[key] = check_part({**self.files, **files}, of, None, task, Tier.LOCAL, opened)
+                self.graded[key] = check_part({**files, **reference_files(of)}, of, None, task, Tier.LOCAL, opened)
             return self.graded[key]
 
         return Machine(open_worker, grade)
@@ -113,7 +114,7 @@ class Page(checker.Page):
         if action == "check":
             return self._check(wanted, today)
         act: Callable[..., dict] = {"recall": recall, "answer": answer, "harden": hardened, "name": name_cause,
-                                    "give up": give_up, "due": due}[action]  # fmt: skip
+                                    "give up": give_up, "due": due, "achievements": achieved}[action]  # fmt: skip
         seed, begun = random.SystemRandom().randrange(2**32), time.monotonic()
 
         def run() -> dict:
@@ -128,11 +129,17 @@ class Page(checker.Page):
         return errand
 
     def _check(self, wanted: dict, today: date) -> Errand:
-        """A check as every page makes it. It hides what would give a planted mistake away, and offers a question."""
-        check = checker.PartCheck(wanted["files"], wanted["part"], wanted.get("task"), COMPLETE_COURSE)
+        """A check as `make check` makes it, with the reference of the other parts. It hides what would give a planted
+        mistake away, and offers a question.
+        """
+        of, task = part(wanted["part"]), wanted.get("task")
+        reference = {name: text.decode("utf-8") for name, text in reference_files(of).items()}
+        check = checker.PartCheck({**wanted["files"], **reference}, of.number, task)
 
         def run() -> dict:
             (report,) = planted.veiled([check.report()])
+            if wanted["counts"] and report.passed and task is None:
+                local_state.log_event(f"part-{of.number}")
             offer = wanted["counts"] and bool(recall_cards.offer_lines([report], today))
             return {**check.as_data(report), "offer": offer, "memory": self.desk.memory()}
 
@@ -214,3 +221,23 @@ def give_up(wanted: dict, today: date, on: Machine, seconds: float) -> dict:
     text = (EXERCISES / now.of.file_name).read_bytes().decode("utf-8")
     shown = lines[: lines.index("")]  # then comes where the terminal keeps copies
     return {"lines": shown, "part": now.part, "file": now.of.file_name, "text": text}
+
+
+def achieved(wanted: dict, today: date, on: Machine, seconds: float) -> dict:
+    """The achievements by level, after {"event": what the page has seen} or {"tick": id of an achievement}."""
+    if wanted.get("event") in ON_THE_PAGE:
+        local_state.log_event(wanted["event"])
+    if wanted.get("tick"):
+        achievements.tick(wanted["tick"])
+    rows = [
+        {
+            "id": each.id,
+            "level": each.level,
+            "title": each.title,
+            "day": each.day(),
+            "how": each.how(),
+            "ticked": not each.acts,
+        }
+        for each in achievements.achievements()
+    ]
+    return {"achievements": rows}

@@ -93,6 +93,11 @@ export class Capstone {
     return response.text();
   }
 
+  get passed() {
+    const { report } = this.shown ?? {};
+    return Boolean(report) && report.earned === report.possible;
+  }
+
   inWords({ earned, judged, possible }) {
     if (judged === possible) return `${earned} of ${worthOf(possible)}.`;
     return `${earned} of the ${worthOf(judged)} that this page can judge. The other ${possible - judged} need the complete course: ${COMMAND}`;

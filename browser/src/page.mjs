@@ -62,6 +62,7 @@ class Page {
       remember: (name, value) => this.work.remember(name, value),
       recall: (name) => this.work.recall(name),
       names,
+      note: (event) => this.practice?.note(event).catch(() => {}),
     });
   }
 
@@ -72,8 +73,12 @@ class Page {
       { view: "recipe", label: "Try a recipe", title: "Try a recipe", room: this.recipe },
     ];
     if (!this.practice) return rooms;
-    const { due, recall } = this.practice;
-    return [...rooms, { view: "recall", label: "Recall", title: "Remember what you wrote", room: recall, state: due ? `${due} due` : "" }];
+    const { due, recall, achievements } = this.practice;
+    return [
+      ...rooms,
+      { view: "recall", label: "Recall", title: "Remember what you wrote", room: recall, state: due ? `${due} due` : "" },
+      { view: "achievements", label: "Achievements", title: "Achievements", room: achievements },
+    ];
   }
 
   // The parts' files, without the recipe, which no check reads.
@@ -308,9 +313,10 @@ class Page {
       if (!engine) throw new Error("Python did not start");
       const files = { ...this.modules, [part.file]: text };
       const counts = !this.example; // not code that came with a link
-      const request = { part: part.number, task, files, counts, ...(await this.practice?.context()) };
-      const answer = await engine.check(request, (probe) => (last = probe ? "your code runs" : "your file loads"));
-      const { offer, ...report } = (await this.practice?.keep(answer)) ?? answer;
+      const request = { part: part.number, task, files, counts };
+      const onStart = (probe) => (last = probe ? "your code runs" : "your file loads");
+      const answer = this.practice ? this.practice.ask("check", request, () => true, onStart) : engine.check(request, onStart);
+      const { offer, ...report } = await answer;
       // A check of one task says nothing about the others.
       if (!this.example && !task) {
         this.results[part.file] = report;

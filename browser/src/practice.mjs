@@ -1,5 +1,6 @@
-// After a pass, in a page with the solutions: questions about the learner's own code, and mistakes planted in it. What both
-// remember is kept in this browser, and the checker works with it.
+// What only a page with the solutions has: questions about the learner's own code, mistakes planted in it, and achievements.
+// What they remember is kept in this browser, and the checker works with it.
+import { AchievementsRoom } from "./achievements.mjs";
 import { today } from "./elements.mjs";
 import { HardenPanel } from "./harden.mjs";
 import { RecallRoom } from "./recall.mjs";
@@ -8,8 +9,9 @@ const MEMORY = "practice";
 
 export class Practice {
   constructor(page) {
-    Object.assign(this, { page, due: 0, planted: null });
+    Object.assign(this, { page, due: 0, planted: null, turn: Promise.resolve() });
     this.recall = new RecallRoom(this);
+    this.achievements = new AchievementsRoom(this);
     this.harden = new HardenPanel(this);
   }
 
@@ -23,17 +25,23 @@ export class Practice {
     this.planted = memory?.harden?.planted ?? null;
   }
 
-  // What each request to the checker needs.
-  async context() {
-    return { memory: (await this.page.work.recall(MEMORY)) ?? {}, today: today() };
+  // The checker's answer to an action. Nothing of it is kept where `stillWanted` says no. Actions take turns: each one
+  // needs what the one before it has remembered.
+  ask(action, more = {}, stillWanted = () => true, onStart = null) {
+    const turn = this.turn.then(async () => {
+      await this.page.flush();
+      const engine = await this.page.engine;
+      const memory = (await this.page.work.recall(MEMORY)) ?? {};
+      const answer = await engine.check({ action, memory, today: today(), files: this.page.modules, ...more }, onStart);
+      return stillWanted(answer) ? this.keep(answer) : null;
+    });
+    this.turn = turn.catch(() => {});
+    return turn;
   }
 
-  // The checker's answer to an action. Nothing of it is kept where `stillWanted` says no.
-  async ask(action, more = {}, stillWanted = () => true) {
-    await this.page.flush();
-    const engine = await this.page.engine;
-    const answer = await engine.check({ action, ...(await this.context()), files: this.page.modules, ...more });
-    return stillWanted(answer) ? this.keep(answer) : null;
+  // The page has seen this event, which may earn an achievement.
+  async note(event) {
+    await this.ask("achievements", { event });
   }
 
   // Keeps what an answer asks to remember, and returns the rest.

@@ -44,9 +44,9 @@ class FastPieces {
 
 export class TrainingRoom {
   // names: the course's own; files: returns the learner's; engine: a promise of it; remember, recall: by name, what
-  // lasts in this browser.
-  constructor({ files, engine, names, remember, recall }) {
-    Object.assign(this, { files, engine, courseNames: names, runs: [], current: null, count: 0 });
+  // lasts in this browser; note: called with an event that may earn an achievement.
+  constructor({ files, engine, names, remember, recall, note }) {
+    Object.assign(this, { files, engine, note, courseNames: names, runs: [], current: null, count: 0 });
     this.capstone = new Capstone({ engine, names, remember: (value) => remember("capstone", value), recall: () => recall("capstone") });
     $("train-start").onclick = () => this.begin();
     $("train-pause").onclick = () => this.pause();
@@ -109,6 +109,7 @@ export class TrainingRoom {
       ].filter(({ loss }) => Number.isFinite(loss));
       shown.data = own ? `your ${spelled(own.length)} names` : "the course's names";
       shown.key = JSON.stringify([steps, seed, own ?? null]);
+      shown.events = steps === STEPS ? ["trained", ...(own ? ["own-data"] : [])] : [];
       shown.isFull = isOwn && !own && steps === STEPS;
       shown.run = isOwn ? new OwnRun((await this.engine).startOther(), this.files(), training, heldOut, steps, seed) : new FastPieces(training, heldOut, steps, seed);
       shown.label = `Run ${++this.count}, ${isOwn ? "your parts" : "fast version"}`;
@@ -162,6 +163,8 @@ export class TrainingRoom {
     shown.isDone = true;
     this.draw();
     const judged = shown.isFull ? await this.capstone.judge(run, shown.seed, "", (text) => this.say(text)) : "";
+    if (judged && this.capstone.passed) shown.events.push("capstone");
+    shown.events.forEach(this.note);
     this.say([this.result(shown), judged].join(" ").trim());
   }
 

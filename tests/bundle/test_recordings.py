@@ -6,7 +6,7 @@ import pytest
 
 from autograder import course
 from autograder.bundle import recordings
-from autograder.bundle.page import SMALLER
+from autograder.bundle.page import extent
 from autograder.course import part
 
 
@@ -15,7 +15,7 @@ def made(tmp_path, monkeypatch):
     """The parts that were recorded so far."""
     parts = []
 
-    def record(of, smaller):
+    def record(of, extent):
         parts.append(of.number)
         return {"checks.json": b"{}"}
 
@@ -25,11 +25,14 @@ def made(tmp_path, monkeypatch):
 
 
 def test_zip_and_page_share_a_recording_where_the_page_makes_no_call_smaller(made):
-    assert recordings.recorded(part(0)) == recordings.recorded(part(0), SMALLER) == {"checks.json": b"{}"}
+    assert recordings.recorded(part(0)) == recordings.recorded(part(0), extent(part(0))) == {"checks.json": b"{}"}
     assert made == [0]
-    for smaller in (recordings.NOTHING, SMALLER, SMALLER):
-        recordings.recorded(part(1), smaller)
-    assert made == [0, 1, 1], "part 1 has a call that is smaller in the page"
+    for number in (1, 7):
+        for wanted in (recordings.USUAL, extent(part(number)), extent(part(number))):
+            recordings.recorded(part(number), wanted)
+    assert made == [0, 1, 1, 7, 7], "part 1 has a call that is smaller in the page, part 7 fewer inputs"
+    recordings.recorded(part(0), extent(part(0), hidden=True))
+    assert made == [0, 1, 1, 7, 7, 0], "hidden checks are recorded on their own"
 
 
 def test_a_part_is_recorded_again_when_its_suite_or_the_reference_changes(made, tmp_path, monkeypatch):

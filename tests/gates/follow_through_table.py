@@ -66,7 +66,7 @@ class Listening(Answer):
     def must_be(self, *unused: object, **unused_too: object) -> None:
         pass
 
-    must = must_meet = must_be
+    must_meet = must_be
 
 
 @dataclass

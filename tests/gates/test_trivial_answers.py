@@ -41,9 +41,6 @@ class EveryAnswer(Answer):
     def value(self) -> object:
         raise LooksItself
 
-    def must(self, *unused: object, **unused_too: object) -> None:
-        raise LooksItself
-
     def must_be(self, expected: object, likely: str = "", tolerance: float = TOLERANCE) -> None:
         expected = plain(expected)
         self._each(lambda answer: answer.must_be(expected, likely, tolerance), lambda: zeros(expected))

@@ -27,9 +27,10 @@ def encoded(reply):
 
 page = practice.Page()
 for line in sys.stdin:
-    state, rounds, worker = json.loads(page.begin(line)), 0, None
+    state, rounds, asked, worker = json.loads(page.begin(line)), 0, [], None
     while "calls" in state:
         rounds += 1
+        asked += [probe for probe, *_ in state["calls"]]
         if "files" in state:
             if worker is not None:
                 worker.close()
@@ -41,4 +42,4 @@ for line in sys.stdin:
         state = json.loads(page.answer(json.dumps(replies), ""))
     if worker is not None:
         worker.close()
-    print(json.dumps({**state["result"], "rounds": rounds}), flush=True)
+    print(json.dumps({**state["result"], "rounds": rounds, "asked": len(asked), "loads": asked.count("")}), flush=True)

@@ -73,7 +73,7 @@ def practice(built_page, tmp_path_factory):
     folder = tmp_path_factory.mktemp("practice")
     wanted = [part(0), part(3)]
     with few_mistakes(recordings_of(tmp_path_factory)):
-        files = {**page._checker_files(wanted, lambda words: None), **page._practice_files(wanted)}
+        files = {**page._checker_files(wanted, lambda words: None), **page._practice_files(wanted, lambda words: None)}
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,10 +21,21 @@ from autograder.bundle.page import (
     lesson,
     make_page,
 )
+from autograder.bundle.zip_audit import hidden_probes
 from autograder.commands.page import app
-from autograder.course import ROOT, parts
+from autograder.course import ROOT, part, parts
+from autograder.grading.checks import checks_of
 from autograder.notebooks.lesson_page import lesson_cells
 
+PARTS = (0, 1, 3)  # of the page that is built here
+ONLY_WITH_SOLUTIONS = (
+    "/test_hidden.py",
+    "/test_public.py",
+    "/misconceptions.toml",
+    "/hidden_conditions.py",
+    "/practice.py",
+    "/achievements.toml",
+)
 PROGRAMS = ("page.js", "interpreter.js", "service_worker.js")
 
 
@@ -78,8 +89,26 @@ def test_the_page_holds_neither_the_reference_nor_hidden_checks(built_page):
         with zipfile.ZipFile(built_page / name) as archive:
             inside = archive.namelist()
             texts = b"".join(archive.read(each) for each in inside)
-        assert not [each for each in inside if "test_hidden" in each or "test_public" in each or "solutions/" in each]
+        assert not [each for each in inside if each.endswith(ONLY_WITH_SOLUTIONS) or "solutions/" in each]
         assert b"BEGIN SOLUTION" not in texts
+    for number in PARTS:
+        of = part(number)
+        with zipfile.ZipFile(built_page / "checker.zip") as archive:
+            texts = b"".join(archive.read(each) for each in archive.namelist() if f"/{of.name}/" in each).decode(
+                "utf-8"
+            )
+        secret = {check.name for check in checks_of(of) if check.hidden} | hidden_probes(of)
+        assert secret and not [name for name in secret if name in texts]
+
+
+def test_the_page_with_the_solutions_has_what_the_other_one_must_not_have(page_with_solutions):
+    with zipfile.ZipFile(page_with_solutions / "checker.zip") as archive:
+        inside = archive.namelist()
+    checks = recorded_checks(page_with_solutions, "part03")
+    assert {each["name"] for each in checks if each.get("hidden")} == {c.name for c in checks_of(part(3)) if c.hidden}
+    assert {name for name in ONLY_WITH_SOLUTIONS if any(each.endswith(name) for each in inside)} == {
+        name for name in ONLY_WITH_SOLUTIONS if not name.startswith("/test_")
+    }
 
 
 def test_no_file_of_the_page_has_many_tokens_in_a_row_of_a_solution_or_a_known_mistake(built_page):

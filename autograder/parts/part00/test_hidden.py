@@ -1,6 +1,7 @@
 """Hidden checks of part 0: the docstring's promise about xs, and two ways to break it."""
 
 from autograder.grading.checks import check
+from autograder.grading.hidden_conditions import numbers_exactly_as_before
 
 ROUNDING = 1e-6
 
@@ -16,11 +17,7 @@ def test_the_list_is_unchanged_afterwards(student, draw):
         likely="change a copy, not xs itself, which belongs to the caller: list(xs) makes one.",
         tolerance=ROUNDING,
     )
-    answer.must(
-        answer.value[1] == xs,
-        f"exactly {xs} afterwards, and it is {answer.value[1]}",
-        likely="in floats, x + h - 2h + h is not always x: use a copy.",
-    )
+    answer.must_meet(numbers_exactly_as_before, likely="in floats, x + h - 2h + h is not always x: use a copy.", xs=xs)
 
 
 @check("0.2", points=1)

@@ -4,6 +4,15 @@ import math
 import random
 
 from autograder.grading.checks import check
+from autograder.grading.hidden_conditions import (
+    docs_as_before,
+    each_row_on_one_side,
+    each_row_on_one_side_of_the_first,
+    generator_as_before,
+    held_out_from_all_over,
+    the_same_split_in_every_run,
+    three_things,
+)
 from autograder.parts.part02.words import facts, ids_of, lines_of, names
 
 
@@ -47,23 +56,15 @@ def test_a_split_touches_neither_docs_nor_the_global_generator(student, draw):
     """a split changes neither docs nor the global generator."""
     docs, global_seed = [*names(draw, 20), *names(draw, 20)], draw.randint(1, 9999)
     answer = student.split_and_after(docs, 0.2, draw.randint(1, 999), global_seed)
-    value = answer.value
-    answer.must(type(value) is list and len(value) == 3, "a split, a number and the docs")
-    (train, held_out), after, docs_after = value
-    answer.must(
-        sorted(train + held_out) == sorted(docs) and min(len(train), len(held_out)) > 0,
-        "every row on one side, some on each",
-        likely="count the rows of docs, and those of your two sides",
+    answer.must_meet(three_things, words="a split, a number and the docs")
+    answer.must_meet(each_row_on_one_side, likely="count the rows of docs, and those of your two sides", docs=docs)
+    answer.must_meet(
+        docs_as_before, likely="sort and shuffle change the list that they get: pass them a list of your own", docs=docs
     )
-    answer.must(
-        docs_after == docs,
-        "docs as it was before the call",
-        likely="sort and shuffle change the list that they get: pass them a list of your own",
-    )
-    answer.must(
-        after == random.Random(global_seed).random(),
-        "the same random.random() as without the call of split_docs",
+    answer.must_meet(
+        generator_as_before,
         likely="random.seed and random.shuffle use the shared, global generator: use rng = random.Random(seed)",
+        after=random.Random(global_seed).random(),
     )
 
 
@@ -71,25 +72,17 @@ def test_a_split_touches_neither_docs_nor_the_global_generator(student, draw):
 def test_the_same_seed_gives_the_same_split_in_every_run(student, draw):
     docs = names(draw, 40)
     answer = student.splits_in_runs(docs, 0.25, draw.randint(1, 999), [draw.randint(1, 9999) for _ in range(3)])
-    value = answer.value
-    answer.must(type(value) is list and len(value) == 3, "three splits")
-    first = value[0]
-    answer.must(
-        sorted(sum(first, [])) == sorted(docs) and all(first),
-        "every row on one side, some on each",
-        likely="count the rows of docs, and those of your two sides",
-    )
-    answer.must(
-        all(sides == first for sides in value),
-        "the same split in every run of Python",
+    answer.must_meet(three_things, words="three splits")
+    likely = "count the rows of docs, and those of your two sides"
+    answer.must_meet(each_row_on_one_side_of_the_first, likely, docs=docs)
+    answer.must_meet(
+        the_same_split_in_every_run,
         likely="the order of a set and hash() differ between runs: draw from dict.fromkeys(docs), or sort first",
     )
-    distinct = list(dict.fromkeys(docs))
-    around = distinct * 2  # what a drawn set is not: neighbours in docs, from its end on to its beginning
-    answer.must(
-        not any(set(first[1]) == set(around[i : i + len(set(first[1]))]) for i in range(len(distinct))),
-        "held-out names from all over docs, as a draw gives them",
+    answer.must_meet(
+        held_out_from_all_over,
         likely="draw the held-out names with random.Random(seed), by sample or shuffle; neighbours are not random",
+        docs=docs,
     )
 
 
