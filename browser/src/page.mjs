@@ -126,6 +126,7 @@ class Page {
     };
     window.addEventListener("hashchange", () => this.follow());
     this.work.onOtherTab((name, text) => this.follows(name, text));
+    window.addEventListener("resize", () => this.scrollParts());
     window.addEventListener("pagehide", () => this.flush());
     document.addEventListener("visibilitychange", () => document.hidden && this.flush());
     document.addEventListener("keydown", (event) => {
@@ -260,9 +261,15 @@ class Page {
       if ($("main").dataset.view === view) link.setAttribute("aria-current", "page");
       return element("li", { className: i ? "" : "other" }, link);
     });
-    const list = $("parts").firstElementChild; // on a phone, it scrolls sideways
-    list.replaceChildren(...rows, ...rooms);
-    list.scrollLeft = list.querySelector("[aria-current]").offsetLeft - 16;
+    $("parts").firstElementChild.replaceChildren(...rows, ...rooms);
+    this.scrollParts();
+  }
+
+  // On a phone, the list scrolls sideways.
+  scrollParts() {
+    const list = $("parts").firstElementChild;
+    const shown = list.querySelector("[aria-current]");
+    if (shown) list.scrollLeft += shown.getBoundingClientRect().left - list.getBoundingClientRect().left - 16;
   }
 
   goToTask(id, focus = true) {
@@ -366,7 +373,7 @@ class Page {
   drawCheck(check) {
     const failed = ["failed", "error", "timeout", "missing"].includes(check.status);
     const row = element("li", { className: failed ? "failed" : check.status });
-    row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}`);
+    row.append(element("span", { className: "what", textContent: WORDS[check.status] }), ` ${check.task} ${check.title}${check.hidden ? " (hidden)" : ""}`);
     if (check.advice && !this.advised.has(check.advice)) row.append(element("p", { className: "advice", textContent: this.inWords(check.advice) }));
     this.advised.add(check.advice);
     if (check.message && failed) {
