@@ -26,6 +26,7 @@ from pathlib import Path
 
 from autograder.bundle import page
 from autograder.course import ROOT, SOLUTIONS, Part, parts
+from autograder.stubs import fresh_stubs
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -55,6 +56,28 @@ coursePage.then(async (page) => {
   done({seconds: (performance.now() - began) / 1000, stuck: stuck / 1000, report: page.report});
 });
 """
+# What is typed in place of each `raise` of part 6. The editor indents new lines, and closes brackets.
+BY_KEYBOARD = 6
+TYPED = {
+    'raise NotImplementedError("6.1 Adam.__init__")': """self.params = params
+self.beta1, self.beta2, self.eps = beta1, beta2, eps
+self.m, self.v = [0.0] * len(params), [0.0] * len(params)
+self.steps = 0""",
+    'raise NotImplementedError("6.1 Adam.step")': """self.steps += 1
+for i, p in enumerate(self.params):
+self.m[i] = self.beta1 * self.m[i] + (1 - self.beta1) * p.grad
+self.v[i] = self.beta2 * self.v[i] + (1 - self.beta2) * p.grad**2
+m_hat = self.m[i] / (1 - self.beta1**self.steps)
+v_hat = self.v[i] / (1 - self.beta2**self.steps)
+p.data -= lr * m_hat / (v_hat**0.5 + self.eps)
+p.grad = 0.0""",
+    'raise NotImplementedError("6.2 linear_decay")': "return lr * (1 - step / num_steps)",
+}
+FOCUS = """
+const at = document.activeElement;
+if (at === document.body) return "";
+return at.closest(".cm-content") ? "editor" : at.textContent || at.tagName;
+"""
 STATES = "return [...document.querySelectorAll('#parts .state')].map(each => each.textContent)"
 SENT = "URL_REQUEST_START_JOB"  # in the browser's own log
 HERE = "http://127.0.0.1:"
@@ -78,6 +101,19 @@ class Solved:
     first: Cost
     later: Cost
     violations: list[str]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A part that was solved with the keyboard alone. presses: of keys, besides the code; lost: how often nothing had
+    the focus afterwards.
+    """
+
+    part: Part
+    earned: float
+    possible: float
+    presses: int
+    lost: int
 
 
 @dataclass(frozen=True)
@@ -120,6 +156,74 @@ def solve(visit: Visit, part: Part) -> Solved:
     answer, first = check(visit)
     report, later = answer["report"], check(visit)[1]
     return Solved(part, report["earned"], report["possible"], first, later, visit.browser.violations())
+
+
+class Keyboard:
+    """Presses keys in a visit. presses: how many so far; lost: how often nothing had the focus afterwards."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit, self.presses, self.lost = visit, 0, 0
+
+    def press(self, *names: str) -> None:
+        """Press keys by their names: `Tab`, `Ctrl-f`, `Shift-Tab`."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        for name in names:
+            *held, key = [getattr(Keys, each.upper(), each) for each in name.replace("Ctrl", "Control").split("-")]
+            typed = ActionChains(self.visit.driver)
+            for each in held:
+                typed.key_down(each)
+            typed.send_keys(key)
+            for each in held:
+                typed.key_up(each)
+            typed.perform()
+            self.presses += 1
+            self.lost += not self.focus()
+
+    def type(self, text: str) -> None:
+        """Type text, one key after another."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self.visit.driver).send_keys(text).perform()
+
+    def focus(self) -> str:
+        """What has the focus: the text of a button or a link, `editor`, or nothing."""
+        return self.visit.browser.run(FOCUS)
+
+    def reach(self, start: str, key: str = "Tab") -> None:
+        """Press a key until something whose text starts like this has the focus."""
+        for _ in range(100):
+            if self.focus().startswith(start):
+                return
+            self.press(key)
+        raise AssertionError(f"The keyboard can't reach {start!r}.")
+
+
+def solve_by_keyboard(visit: Visit, part: Part) -> Typed:
+    """Open a part from the list and solve it, with the keyboard alone. Its file is the stub before."""
+    visit.browser.run(f"location.hash = 'part={part.number}'")
+    visit.wait(lambda: visit.driver.title.startswith(f"Part {part.number}:"), SECONDS)
+    visit.write(fresh_stubs()[part.file_name])
+    visit.open("#part=0")
+    keyboard = Keyboard(visit)
+    keyboard.press("Tab")
+    keyboard.reach(f"{part.number} {part.title}")
+    keyboard.press("Enter")
+    visit.wait(lambda: visit.driver.title.startswith(f"Part {part.number}:"), SECONDS)
+    keyboard.reach("Skip to your code", "Shift-Tab")
+    keyboard.press("Enter")
+    keyboard.reach("editor")
+    for gone, code in TYPED.items():
+        keyboard.press("Ctrl-f")
+        keyboard.type(gone)
+        keyboard.press("Enter", "Escape")
+        keyboard.type(code)
+    before = visit.text("summary")
+    keyboard.press("Ctrl-Enter")
+    visit.wait(lambda: "points" in visit.text("summary") != before, SECONDS)
+    report = visit.driver.execute_async_script("coursePage.then((page) => arguments[0](page.report))")
+    return Typed(part, report["earned"], report["possible"], keyboard.presses, keyboard.lost)
 
 
 def survive(visit: Visit, name: str) -> Survived:
@@ -187,6 +291,7 @@ def measured(folder: Path, bombs: Mapping[str, tuple] = CODE) -> dict:
             small = largest(browser)
             solved = [solve(visit, part) for part in wanted]
             states = browser.run(STATES)
+            typed = [solve_by_keyboard(visit, part) for part in wanted if part.number == BY_KEYBOARD]
             survived = [survive(visit, name) for name in bombs]
             large = largest(browser)
             version = browser.driver.capabilities["browserVersion"]
@@ -197,6 +302,7 @@ def measured(folder: Path, bombs: Mapping[str, tuple] = CODE) -> dict:
         "memory": (small, large),
         "solved": solved,
         "passed": states.count("passed"),
+        "typed": typed,
         "survived": survived,
         "requests": requests,
         "foreign": foreign,
@@ -229,6 +335,15 @@ in a new process each time, hidden checks included. All times are processor seco
 | part | points | first verdict | later verdict | `make check` | findings of axe |
 |---|---|---|---|---|---|
 {_table(_part(each, native[each.part.number]) for each in solved)}
+
+## Solved with the keyboard alone
+
+Tab to the part in the list and Enter, then *Skip to your code*. In the editor, Ctrl-F finds each `raise`, and the code
+is typed in its place. Ctrl-Enter checks.
+
+| part | points | keys pressed, besides the code | keys after which nothing had the focus |
+|---|---|---|---|
+{_table(map(_typed, found["typed"]))}
 
 ## Code that never ends, or that ends Python
 
@@ -264,6 +379,10 @@ def _part(each: Solved, native: float) -> tuple:
     points = f"{each.earned:g} of {each.possible:g}"
     times = f"{each.first.processor:.2f}", f"{each.later.processor:.2f}", f"{native:.2f}"
     return each.part.number, points, *times, "; ".join(each.violations) or "none"
+
+
+def _typed(each: Typed) -> tuple:
+    return each.part.number, f"{each.earned:g} of {each.possible:g}", each.presses, each.lost
 
 
 def _survived(each: Survived) -> tuple:

@@ -261,7 +261,10 @@ class Page {
       if ($("main").dataset.view === view) link.setAttribute("aria-current", "page");
       return element("li", { className: i ? "" : "other" }, link);
     });
-    $("parts").firstElementChild.replaceChildren(...rows, ...rooms);
+    const list = $("parts").firstElementChild;
+    const focused = list.contains(document.activeElement) ? document.activeElement.href : null;
+    list.replaceChildren(...rows, ...rooms);
+    if (focused) [...list.querySelectorAll("a")].find((link) => link.href === focused)?.focus();
     this.scrollParts();
   }
 
