@@ -29,6 +29,8 @@ from autograder.bundle.replay import needed_for
 from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
 from autograder.course import EXERCISES, HERE, RECIPE_FILE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
+from autograder.grading.checks import checks_of
+from autograder.learner.hints import SECTION
 from autograder.notebooks.lesson_notebooks import notebook_path, read_notebook
 from autograder.notebooks.lesson_page import lesson_cells, markdown_as_html
 from autograder.stubs import GIVEN, fresh_stubs
@@ -51,7 +53,7 @@ PRACTICE_MODULES = """datasets grading/hidden_conditions grading/store learner/a
     learner/last_results learner/machine learner/merge_bases learner/mistake_edits learner/planted
     learner/recall_cards recall/__init__ recall/ask recall/bench recall/changed_code recall/make_questions
     recall/question stubs viva/__init__ viva/questions viva/recorded_run viva/recorder viva/student_code""".split()
-PRACTICE_FILES = ("files.py", "misconceptions.toml", "probes.py", "viva.py")
+PRACTICE_FILES = ("files.py", "hints.md", "misconceptions.toml", "probes.py", "viva.py")
 DATASETS = ("names.txt",)
 # Where a browser gives Python less room, and what the page says about it. Freeing a chain of 1,500 values that refer to
 # each other ends a browser's Python.
@@ -278,8 +280,15 @@ def _checker_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -
     for part in wanted:
         on_progress(f"Recording part {part.number}, {part.title} ...")
         files |= {f"autograder/parts/{part.name}/{name}": data for name, data in recorded(part, extent(part)).items()}
-        files[f"autograder/parts/{part.name}/hints.md"] = (part.suite / "hints.md").read_bytes()
+        files[f"autograder/parts/{part.name}/hints.md"] = _public_hints(part).encode("utf-8")
     return files
+
+
+def _public_hints(part: Part) -> str:
+    """The hints of a part, without those for its hidden checks, which would describe them."""
+    hidden = {check.name for check in checks_of(part) if check.hidden}
+    text = (part.suite / "hints.md").read_text(encoding="utf-8")
+    return SECTION.sub(lambda section: "" if section[1] in hidden else section[0], text)
 
 
 def _practice_files(wanted: Sequence[Part], on_progress: Callable[[str], None]) -> dict[str, bytes]:
