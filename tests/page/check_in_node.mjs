@@ -14,6 +14,7 @@ import { OwnRun } from "../../browser/src/own_run.mjs";
 import { countProcessorTime } from "./processor_time.mjs";
 
 const page = process.argv[2];
+const TODAY = "2026-11-30"; // a page with the solutions wants to know it
 const program = new URL("../../browser/src/interpreter.worker.mjs", import.meta.url);
 
 const starting = new Set();
@@ -106,7 +107,7 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     waited = Math.max(waited, (performance.now() - began) / 1000 - wanted[2]);
     return reply;
   };
-  const report = await course.check({ part, files });
+  const report = await course.check({ part, files, counts: false, today: TODAY });
   learner.call = call;
   process.stdout.write(`${JSON.stringify({ report, waited, started: started - before })}\n`);
 }
