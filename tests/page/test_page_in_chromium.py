@@ -244,6 +244,20 @@ def test_a_part_is_solved_with_the_keyboard_alone(visit):
     assert visit.text("parts").startswith("0 Set-uppassed")
 
 
+SHOWN = """
+const box = document.querySelector("#parts [aria-current]").getBoundingClientRect();
+const shown = [...document.querySelectorAll("main > section")].filter((section) => section.checkVisibility());
+return [shown.map((section) => section.id), box.left >= 0 && box.right <= innerWidth];
+"""
+
+
+def test_a_room_shows_nothing_of_a_part_and_the_list_on_a_phone_shows_what_was_chosen(visit):
+    visit.open("#recipe", (390, 844))
+    for fragment, sections in (("recipe", ["recipe"]), ("part=3", ["lesson", "work", "verdict"]), ("train", ["train"])):
+        visit.browser.run("location.hash = arguments[0]", fragment)
+        visit.wait(lambda wanted=sections: visit.browser.run(SHOWN) == [wanted, True])
+
+
 def test_a_run_of_training_can_be_paused_stopped_and_compared(visit):
     visit.open("#train")
     visit.browser.run("document.getElementById('own-names').value = 'ada\\nben'; " + FASTER)
