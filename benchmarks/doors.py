@@ -3,10 +3,11 @@
     python benchmarks/doors.py                    every part, then benchmarks/doors.md; an hour of processor time
     python benchmarks/doors.py --part 3           this part again; the page keeps the rows of the others
     python benchmarks/doors.py --mistakes 2 --sample 2    two known mistakes of each part
+    python benchmarks/doors.py --own-page dist/page-with-solutions    the page for oneself, with hidden checks
 
 Each door checks the reference, the stub and known mistakes. Its public checks must have the same points, sentences and
-mistakes as `make check`. GitHub and the browser replay recorded calls, so their inputs are those of the seeds 1 to 3;
-the other doors get seed 1.
+mistakes as `make check`. GitHub and the browser replay recorded calls, so their inputs are those of the seeds 1 to 3
+(in the browser's parts 7 and 8, of seed 1); the other doors get seed 1.
 
 A busy machine changes nothing: time limits count processor time, in the browser's door as well. A file that gets
 another verdict is checked again. If the two verdicts are equal then, the page lists the file separately.
@@ -26,6 +27,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -63,6 +65,7 @@ KINDS = {
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
     "once": "The two doors agreed when the file was checked again",
 }
+SHORT = {"real": "differ", "wording": "worded differently", "digits": "other last digits", "unnamed": "not named"}
 SAMPLE = 4  # known mistakes of a part in the slower doors: all but the browser
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
 Files = Mapping[str, str]
@@ -85,8 +88,13 @@ for line in sys.stdin:
 
 def verdict(checks: list[dict]) -> Verdict:
     """The public checks of a report, in the words of Gradescope."""
-    public = [check for check in checks if not check["hidden"] and check["status"] != "manual"]
-    return {check["title"]: (check["earned"], _message(SimpleNamespace(**check))) for check in public}
+    return every_verdict([check for check in checks if not check["hidden"]])
+
+
+def every_verdict(checks: list[dict]) -> Verdict:
+    """All checks of a report, in the words of Gradescope."""
+    run = [check for check in checks if check["status"] != "manual"]
+    return {check["title"]: (check["earned"], _message(SimpleNamespace(**check))) for check in run}
 
 
 @functools.lru_cache(maxsize=1)  # each door is compared with it, one file after another
@@ -103,6 +111,11 @@ def _context(of: Part) -> GradingContext:
 def file(of: Part, files: Files) -> Verdict:
     """`make check` on the learner's file."""
     return verdict(_checked(of, files[of.file_name]).to_json()["checks"])
+
+
+def file_with_hidden(of: Part, files: Files) -> Verdict:
+    """`make check` on the learner's file, hidden checks included."""
+    return every_verdict(_checked(of, files[of.file_name]).to_json()["checks"])
 
 
 def gradescope(of: Part, files: Files) -> Verdict:
@@ -268,16 +281,25 @@ def _exception(line: str) -> str:
 
 
 def _same_numbers(here: str, there: str) -> bool:
-    """Whether two lines have the same numbers within a tolerance, and nothing else differs. A long line ends in "...":
-    then the texts may be cut at different places, and the last number may be cut off.
+    """Whether two lines have the same numbers within a tolerance, and nothing else differs. In a short line, the last
+    digit may be one more or less. A long line ends in "...": then the texts may be cut at different places, and the
+    last number may be cut off.
     """
-    if not (here.endswith(" ...") and there.endswith(" ...")):
-        return False
     ours, theirs = NUMBER.split(here), NUMBER.split(there)
+    if not (here.endswith(" ...") and there.endswith(" ...")):
+        pairs = list(zip(ours[1::2], theirs[1::2]))
+        return bool(pairs) and ours[::2] == theirs[::2] and all(_neighbours(a, b) for a, b in pairs)
     count = min(len(ours), len(theirs)) - 2  # texts and numbers alternate; the last number may be cut off
     if count < 4 or ours[:count:2] != theirs[:count:2]:
         return False
     return all(abs(float(a) - float(b)) <= 1e-9 for a, b in zip(ours[1:count:2], theirs[1:count:2]))
+
+
+def _neighbours(here: str, there: str) -> bool:
+    """Whether two numbers are the same text, or differ by one in their last digit."""
+    last = 10.0 ** -len(here.partition(".")[2])
+    same_length = len(here) == len(there) and "e" not in here + there
+    return here == there or (same_length and abs(float(here) - float(there)) < 1.5 * last)
 
 
 def differences(name: str, door: Door, other: Door, of: Part, given: Mapping[str, Files]) -> list[Difference]:
@@ -330,6 +352,30 @@ def measured(of: Part, all_doors: Mapping[str, tuple[Door, Door]], most: int | N
     }
 
 
+def measured_own_page(of: Part, built: Path) -> dict:
+    """What is in DATA about a part in a page with the solutions. built: that page. Known mistakes whose answers differ
+    from run to run are left out, as in the page.
+    """
+    with zipfile.ZipFile(built / "checker.zip") as checker:
+        recorded_here = json.loads(checker.read(f"autograder/parts/{of.name}/mistakes.json"))["mistakes"]
+    names = {"reference", "stub", *(mistake["id"] for mistake in recorded_here)}
+    node = Lines("node", IN_NODE, built, "--processor-time")
+    found, only_hidden = [], 0
+
+    def own_page(of: Part, files: Files) -> Verdict:
+        return every_verdict(node.ask(of.number, dict(files))["report"]["checks"])
+
+    try:
+        given = {name: files for name, files in submissions(of).items() if name in names}
+        for name, files in given.items():
+            failed = {check.hidden for check in _checked(of, files[of.file_name]).checks if not check.earned}
+            only_hidden += failed == {True}
+            found += differences("browser", own_page, file_with_hidden, of, {name: files})
+    finally:
+        node.close()
+    return {"files": len(given), "only_hidden": only_hidden, "differences": [asdict(each) for each in found]}
+
+
 def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -342,23 +388,42 @@ def main() -> None:
         help=f"known mistakes of each part, in the other doors (default: {SAMPLE})",
     )
     parser.add_argument("--leave-out", nargs="+", default=(), choices=DOORS, help="doors that are not measured")
+    parser.add_argument("--own-page", type=Path, help="measure only this page, which has the solutions")
     parser.add_argument("--write", action="store_true", help="only write the page again, from the data")
     options = parser.parse_args()
     if options.write:
         PAGE.write_text(report(json.loads(DATA.read_text(encoding="utf-8"))), encoding="utf-8")
         return
     wanted = parts() if options.part is None else [part(number) for number in options.part]
+    if options.own_page:
+        for of in wanted:
+            rows = json.loads(DATA.read_text(encoding="utf-8"))
+            row = next(each for each in rows if each["part"] == of.number)
+            row["own_page"] = measured_own_page(of, options.own_page)
+            _write(rows)
+            print(_own_row(row), flush=True)
+        return
     with tempfile.TemporaryDirectory() as folder:
         built = page.make_page(Path(folder) / "page", wanted, on_progress=print)
         with doors(wanted, built, options.leave_out) as all_doors:
             for of in wanted:
                 row = measured(of, all_doors, options.mistakes, options.sample)
                 rows = {each["part"]: each for each in json.loads(DATA.read_text(encoding="utf-8"))}
-                rows[of.number] = row
+                own = {"own_page": rows[of.number]["own_page"]} if "own_page" in rows.get(of.number, {}) else {}
+                rows[of.number] = {**row, **own}
                 kept = [rows[number] for number in sorted(rows)]
-                DATA.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-                PAGE.write_text(report(kept), encoding="utf-8")
+                _write(kept)
                 print(_row(row), *listed(kept[-1:]), sep="\n", flush=True)
+
+
+def _write(rows: Sequence[dict]) -> None:
+    DATA.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(report(rows), encoding="utf-8")
+
+
+def own_differences(rows: Sequence[dict]) -> list[Difference]:
+    """The differences of the page with the solutions, in rows of DATA."""
+    return [Difference(**each) for row in rows for each in row.get("own_page", {}).get("differences", ())]
 
 
 def listed(rows: Sequence[dict]) -> list[Difference]:
@@ -370,13 +435,7 @@ def _row(row: dict) -> str:
     cells = []
     for door in DOORS:
         kinds = [each.kind for each in listed([row]) if each.door == door]
-        counts = {
-            "real": "differ",
-            "wording": "worded differently",
-            "digits": "other last digits",
-            "unnamed": "not named",
-        }
-        said = [f"{kinds.count(kind)} {words}" for kind, words in counts.items() if kind in kinds]
+        said = [f"{kinds.count(kind)} {words}" for kind, words in SHORT.items() if kind in kinds]
         count = row["files"].get(door)
         cells.append(f"{count} files: {', '.join(said) or 'same'}" if count else "not measured")
     load = " to ".join(f"{each:g}" for each in row["load"])
@@ -384,9 +443,17 @@ def _row(row: dict) -> str:
     return f"| {row['part']} | {row['mistakes']} | {' | '.join(cells)} |"
 
 
+def _own_row(row: dict) -> str:
+    own = row["own_page"]
+    kinds = [each.kind for each in own_differences([row])]
+    said = ", ".join(f"{kinds.count(kind)} {SHORT.get(kind, 'differ')}" for kind in dict.fromkeys(kinds)) or "none"
+    return f"| {row['part']} | {own['files']} | {own['only_hidden']} | {said} |"
+
+
 def report(rows: Sequence[dict]) -> str:
     """The page, from the rows of DATA."""
     table = "\n".join(map(_row, rows))
+    own = "\n".join(_own_row(row) for row in rows if "own_page" in row)
     found = listed(rows)
     sections = "\n\n".join(
         f"## {title}\n\n" + ("\n".join(f"- {each}" for each in found if each.kind == kind) or "None.")
@@ -408,6 +475,15 @@ that ran or waited for the {os.cpu_count()} processors, at the start and at the 
 | part | known mistakes | notebook | browser | Gradescope | GitHub | Python | in the browser | date | load |
 |---|---|---|---|---|---|---|---|---|---|
 {table}
+
+## The page for oneself, with hidden checks
+
+A page that a self-learner builds with the solutions checks as `make check` does. Here, each of its checks is compared,
+hidden ones included, for the reference, the stub and every known mistake whose answers are the same in each run.
+
+| part | files | known mistakes that only hidden checks find | differences |
+|---|---|---|---|
+{own}
 
 {sections}
 """

@@ -98,6 +98,14 @@ def test_other_last_digits_of_long_lines_are_listed_as_such_and_another_number_a
     assert kind("Returned:   [0.1601163876192036, -0.1531763276646072, 0.0207288606188 ...") == "digits"
     assert kind("Returned:   [0.1601163876192036, -0.2531763276646072, 0.0207288606188 ...") == "real"
     assert kind("Returned:   [0.1601163876192036, 0.0207288606188 ...") == "real"
+    short = doors.Difference(
+        "browser", 0, "stub", "title", (0, "Returned: [0.864002, -1.5]"), (0, "Returned: [0.864001, -1.5]")
+    )
+    assert short.kind == "digits"
+    assert (
+        doors.Difference("browser", 0, "stub", "title", (0, "Returned: [0.864003]"), (0, "Returned: [0.864001]")).kind
+        == "real"
+    )
 
 
 def test_another_time_limit_and_a_smaller_input_of_the_browser_are_listed_as_such():
@@ -142,6 +150,12 @@ def test_each_part_was_measured_in_each_door_with_no_new_difference(rows):
     new = {f"{each.part} {each.submission}: {names[each.check]}" for each in found if each.kind == "wording"}
     assert new <= {f"{submission}: {check}" for submission, checks in known.items() for check in checks}
     assert sum(map(len, known.values())) <= MOST["wording"]
+
+
+def test_the_page_with_the_solutions_gave_the_verdicts_of_make_check_with_hidden_checks(rows):
+    measured = [row for row in rows if "own_page" in row]
+    assert sum(row["own_page"]["only_hidden"] for row in measured) > 10
+    assert {each.kind for each in doors.own_differences(measured)} <= {"wording", "digits", "limit", "smaller"}
 
 
 @pytest.fixture(scope="module")
