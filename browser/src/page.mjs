@@ -394,7 +394,7 @@ class Page {
 
   // Replaces each command of the terminal by what to do on the page.
   inWords(text) {
-    return text.replace(/python -m autograder (?:recall|harden) (\d+)/g, "choose part $1").replace(/python -m autograder check (\d+\.\d+)/g, "check task $1").replace(/python -m autograder check (\d+)/g, "check part $1").replace(/python -m autograder check/g, "check every part");
+    return text.replace(/python -m autograder reset \d+/g, "Reset").replace(/python -m autograder (?:recall|harden) (\d+)/g, "choose part $1").replace(/python -m autograder check (\d+\.\d+)/g, "check task $1").replace(/python -m autograder check (\d+)/g, "check part $1").replace(/python -m autograder check/g, "check every part");
   }
 
   async hint() {

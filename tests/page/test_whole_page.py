@@ -34,6 +34,11 @@ def test_each_part_is_solved_through_the_page_without_a_network(found):
     assert found["passed"] == len(found["solved"]) == 11
 
 
+def test_a_part_is_solved_with_the_keyboard_alone_and_something_always_has_the_focus(found):
+    (typed,) = found["typed"]
+    assert (typed.part.number, typed.earned, typed.lost) == (page_visits.BY_KEYBOARD, typed.possible, 0)
+
+
 def test_axe_finds_nothing_wrong_with_the_verdict_of_any_part(found):
     assert {each.part.number: each.violations for each in found["solved"] if each.violations} == {}
 
