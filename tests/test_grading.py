@@ -184,6 +184,16 @@ def raised(message: str, place: str = "", exception: str = "IndexError") -> Repl
         ),
         (raised("<A object at 0x7f01>"), raised("<A object at 0x7f02>"), True),
         (raised("0.0 cannot be raised to a negative power"), raised("zero to a negative power"), True),  # Python 3.14
+        (
+            raised("too many values to unpack (expected 2, got 5)"),  # Python 3.14
+            raised("too many values to unpack (expected 2)"),
+            True,
+        ),
+        (
+            raised("too many values to unpack (expected 3, got 5)"),
+            raised("too many values to unpack (expected 2)"),
+            False,
+        ),
         (raised("float division by zero"), raised("division by zero"), True),
         (
             raised("'int' object has no attribute 'data'"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from autograder.bundle.mistake_answers import answers_of, nondeterministic_mistakes, replies_of, worker_of
 from autograder.bundle.recorded_mistakes import call_key
@@ -15,7 +15,7 @@ from autograder.course import Part
 from autograder.grading.checks import TOLERANCE, Answer
 from autograder.grading.follow_through import table_of
 from autograder.grading.grade import data_files
-from autograder.grading.misconceptions import misconceptions
+from autograder.grading.misconceptions import Mistake, misconceptions
 from autograder.grading.part_probes import Probes, plain
 from autograder.grading.reference import signatures, tree_shake
 from autograder.grading.report import Check
@@ -37,6 +37,7 @@ class Extent:
 
 
 USUAL = Extent()
+MISTAKE_FIELDS = tuple(field.name for field in fields(Mistake))  # and not the edit that makes the mistake
 
 
 @dataclass
@@ -134,7 +135,7 @@ def record(part: Part, extent: Extent = USUAL) -> dict[str, bytes]:
         "mistakes.json": _encoded(
             {
                 "mistakes": [
-                    {"id": m.id, "task": m.task, "says": m.says, "function": m.function}
+                    {name: getattr(m, name) for name in MISTAKE_FIELDS if getattr(m, name)}
                     for m in misconceptions(part)
                     if m.id not in nondeterministic
                 ],

@@ -27,6 +27,7 @@ TOLERANCE = 1e-9  # the same arithmetic in another order
 EXPLAINED_FAILURES = ("raised", "timeout", "type", "missing")  # of a reply: no known mistake ends the program
 ADDRESS = re.compile(r"0x[0-9a-f]+")  # of an object, in a message
 HOW_DEEP = re.compile(r"(maximum recursion depth exceeded).*")
+GOT = re.compile(r"^(too many values to unpack \(expected \d+), got \d+\)$")  # what Python 3.14 adds
 NO_ROOM = " and no __dict__ for setting new attributes"  # what Python 3.13 adds where 3.12 ends the sentence
 # Python 3.14 words some errors in another way, and recorded answers may come from another Python.
 ANOTHER_WAY = {
@@ -181,7 +182,7 @@ def same_reply(a: Reply, b: Reply) -> bool:
 
 def comparable(message: str) -> str:
     """An exception's message without what differs from run to run and from Python to Python."""
-    message = HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message)).removesuffix(NO_ROOM)
+    message = GOT.sub(r"\1)", HOW_DEEP.sub(r"\1", ADDRESS.sub("0x", message)).removesuffix(NO_ROOM))
     return next((common for words, common in ANOTHER_WAY.items() if words.fullmatch(message)), message)
 
 

@@ -1,13 +1,17 @@
 """Recording a part's checks takes minutes, so the students' zip and the page share what is recorded."""
 
+import json
 import shutil
 
 import pytest
+from helpers.bundle import few_mistakes
 
 from autograder import course
 from autograder.bundle import recordings
 from autograder.bundle.page import extent
+from autograder.bundle.recording import Extent, record
 from autograder.course import part
+from autograder.grading.misconceptions import misconceptions
 
 
 @pytest.fixture
@@ -33,6 +37,15 @@ def test_zip_and_page_share_a_recording_where_the_page_makes_no_call_smaller(mad
     assert made == [0, 1, 1, 7, 7], "part 1 has a call that is smaller in the page, part 7 fewer inputs"
     recordings.recorded(part(0), extent(part(0), hidden=True))
     assert made == [0, 1, 1, 7, 7, 0], "hidden checks are recorded on their own"
+
+
+def test_a_recorded_mistake_has_what_its_line_holds_and_not_the_edit(tmp_path):
+    of = part(6)
+    (mistake,) = (each for each in misconceptions(of) if each.shows)
+    with few_mistakes(tmp_path, lambda of: [mistake]):
+        files = record(of, Extent(seeds=(1,)))
+    (kept,) = json.loads(files["mistakes.json"])["mistakes"]
+    assert kept["shows"] == mistake.shows and kept.keys() == {"id", "task", "says", "function", "shows"}
 
 
 def test_a_part_is_recorded_again_when_its_suite_or_the_reference_changes(made, tmp_path, monkeypatch):

@@ -130,6 +130,7 @@ def test_a_mistake_that_a_door_without_hidden_checks_does_not_name_is_listed_as_
 
     assert kind("browser", none) == kind("GitHub", none) == "unnamed"
     assert kind("browser", other) == kind("Gradescope", none) == "real"
+    assert doors.Difference("browser", 0, "stub", "title", (0, named), (0, none)).kind == "named"
 
 
 def test_the_page_of_the_doors_is_written_from_its_data(rows):
@@ -155,7 +156,14 @@ def test_each_part_was_measured_in_each_door_with_no_new_difference(rows):
 def test_the_page_with_the_solutions_gave_the_verdicts_of_make_check_with_hidden_checks(rows):
     measured = [row for row in rows if "own_page" in row]
     assert sum(row["own_page"]["only_hidden"] for row in measured) > 10
-    assert {each.kind for each in doors.own_differences(measured)} <= {"wording", "digits", "limit", "smaller"}
+    assert {each.kind for each in doors.own_differences(measured)} <= {
+        "wording",
+        "digits",
+        "limit",
+        "smaller",
+        "named",
+        "order",
+    }
 
 
 @pytest.fixture(scope="module")
