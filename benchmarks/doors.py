@@ -63,9 +63,18 @@ KINDS = {
     "limit": "Only the time limit differs: a browser can't measure processor time, and has limits 2.5 times as long",
     "smaller": "A browser only has memory for a smaller input, and its page says so",
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
+    "named": "Only this door names the mistake: its answers depend on the calls before, which are recorded",
+    "order": "Python has 32 bits in a browser, so a set has another order, and a mistake that shows it is not named",
     "once": "The two doors agreed when the file was checked again",
 }
-SHORT = {"real": "differ", "wording": "worded differently", "digits": "other last digits", "unnamed": "not named"}
+SHORT = {
+    "real": "differ",
+    "wording": "worded differently",
+    "digits": "other last digits",
+    "unnamed": "not named",
+    "named": "named only here",
+    "order": "with a set in another order",
+}
 SAMPLE = 4  # known mistakes of a part in the slower doors: all but the browser
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
 Files = Mapping[str, str]
@@ -268,7 +277,11 @@ class Difference:
                 check.title for check in checks_of(part(self.part)) if check.name in page.NOTES
             }:
                 return "smaller"
+            if self.door == "browser" and "order of a set" in self.here[1]:
+                return "order"
             says = {LIKELY + mistake.says for mistake in misconceptions(part(self.part))}
+            if self.door in REPLAYING and all(a in says and b not in says for a, b in different):
+                return "named"
             if self.door in REPLAYING and all(a not in says and b in says for a, b in different):
                 return "unnamed"
         return "real"
