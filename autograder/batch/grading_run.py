@@ -27,8 +27,8 @@ from autograder.grading.submission import request_submitted_part
 TRIES = 2  # a process may end for reasons unrelated to the submission
 OPEN_TASKS = 16  # per worker: some of them wait for the same verdict
 SECONDS_BETWEEN_LOOKS = 2.0
-# Seconds of the learner's code for one verdict while others wait. The slowest known correct code needs 0.8, and one loop
-# that never ends about 1.5.
+# Seconds of the learner's code for one verdict while others wait. The slowest known correct code needs 0.8, and code
+# with one loop that never ends about 1.5.
 FIRST_SECONDS = 2.0
 # Who used this share of a part's budget for one verdict waits with the other parts until everybody else is graded.
 SLOW = 0.1
