@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -66,17 +67,18 @@ def some_mistakes(part: Part) -> tuple:
     return tuple(mistake for i, mistake in enumerate(found) if i < 2 or mistake.id in kept)
 
 
+def some_variants(part: Part, some: Callable[[Part], Sequence[Mistake]] = some_mistakes) -> dict[str, bytes]:
+    return {mistake.id: variants(part)[mistake.id] for mistake in some(part)}
+
+
 @contextlib.contextmanager
 def few_mistakes(kept: Path, some: Callable[[Part], Sequence[Mistake]] = some_mistakes) -> Iterator[pytest.MonkeyPatch]:
     """Builds record only `some` of a part's known mistakes. kept: the folder of these recordings."""
-
-    def some_variants(part: Part) -> dict[str, bytes]:
-        return {mistake.id: variants(part)[mistake.id] for mistake in some(part)}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recordings, "RECORDINGS", kept)
         for module in (recording, mistake_answers):
             patch.setattr(module, "misconceptions", some)
-        patch.setattr(mistake_answers, "variants", some_variants)
+        patch.setattr(mistake_answers, "variants", functools.partial(some_variants, some=some))
         patch.setattr(capstone_recording, "KNOWN_MISTAKES", capstone_recording.KNOWN_MISTAKES[:2])
         yield patch
