@@ -410,9 +410,10 @@ def main() -> None:
     wanted = parts() if options.part is None else [part(number) for number in options.part]
     if options.own_page:
         for of in wanted:
+            own_page = measured_own_page(of, options.own_page)
             rows = json.loads(DATA.read_text(encoding="utf-8"))
             row = next(each for each in rows if each["part"] == of.number)
-            row["own_page"] = measured_own_page(of, options.own_page)
+            row["own_page"] = own_page
             _write(rows)
             print(_own_row(row), flush=True)
         return

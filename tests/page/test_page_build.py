@@ -75,6 +75,8 @@ def test_the_whole_page_as_last_measured_is_small_asks_no_other_host_and_lets_ev
     assert f"{len(parts())} of {len(parts())} parts are marked as passed" in text
     assert len(re.findall(r"^\| \d+ \| .* \| none \|$", text, re.M)) == len(parts()), "axe found something"
     assert not re.findall(r"\| (?:no|fails) \|", text)
+    assert float(re.search(r"later verdicts \|.* slowest ([\d.]+)", text)[1]) <= 0.6, "processor seconds"
+    assert re.search(r"^\| 6 \| 8 of 8 \| \d+ \| 0 \|$", text, re.M), "by keyboard only, and the focus was never lost"
 
 
 def test_a_lesson_of_the_page_sends_nobody_to_a_terminal_to_check():
