@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import difflib
 import math
@@ -167,7 +168,7 @@ def _kind(reply: Reply) -> str:
 
 def _advice(reply: Reply, kind: str, facts: Facts) -> str:
     """What to try, where that is known, else ""."""
-    for known in (_of_import, _of_own_raise, _of_call, _of_class, _of_name, _of_type_returned, _of_time, _of_arguments):
+    for known in KNOWN:
         if advice := known(reply, kind, facts):
             return advice
     if kind in ADVICE:
@@ -227,6 +228,22 @@ def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
         return f"{name} needs an object before the dot, one that {owner}(...) has made: {owner} itself is the class."
     expected = facts.signature_of(called)
     return f"call it like this: {expected}." if expected else ""
+
+
+def _of_none(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a parameter that is None in this call."""
+    found = NO_ATTRIBUTE.search(reply.message)
+    if reply.exception != "AttributeError" or not found or found[1] != "NoneType":
+        return ""
+    function = facts.source.functions.get(facts.source.function_at(reply.line))
+    names = set(re.findall(rf"(?<![\w.])([A-Za-z_]\w*)\.{found[2]}\b", facts.source.code(reply.line)))
+    name = names.pop() if len(names) == 1 else ""
+    if function is None or name not in function.parameters or name in function.assigned:
+        return ""
+    default = function.optional.get(name)
+    if isinstance(default, ast.Constant) and default.value is None:
+        return f"{name} is an optional parameter, and in this call it is None. Test it first: if {name} is not None."
+    return f"{name} is None in this call: look at the line that calls {function.node.name}, and at what it passes."
 
 
 def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
@@ -378,3 +395,17 @@ def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
     if again:
         return "a function calls itself. Does it do so repeatedly for the same value, or without end?"
     return "does the code do more than it needs to, such as building data only to count it?"
+
+
+# What may be known of a failure, the most specific first.
+KNOWN = (
+    _of_import,
+    _of_own_raise,
+    _of_call,
+    _of_none,
+    _of_class,
+    _of_name,
+    _of_type_returned,
+    _of_time,
+    _of_arguments,
+)

@@ -184,7 +184,9 @@ def _explained(
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        checks = diagnose(part, checks, calls, shipped, context.oracle, session.runs, session.builds_on)
+        checks = diagnose(
+            part, checks, calls, shipped, context.oracle, session.runs, session.builds_on, session.incomplete
+        )
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 
 

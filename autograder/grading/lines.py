@@ -6,7 +6,7 @@ Where that function holds code that is hardly ever meant, the message says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from autograder.course import Part, parts
@@ -106,12 +106,21 @@ def with_lines(
         if any(called_as(name) in mentions for name in defined - set(source.functions)):
             return check  # the function that is missing has no line
         suspects = {name for name in source.reached_from(mentions) - right if not of_other_parts(name)}
-        slips = [slip for name in sorted(suspects, key=source.line_of) for slip in source.functions[name].slips]
+        in_order = sorted(suspects, key=source.line_of)
+        slips = [slip for name in in_order for slip in source.functions[name].slips]
+        slips = slips or [slip for name in in_order for slip in never_used(name, recorded[-1].probe)]
         if slips and check.status in ("failed", "error"):
             line, sentence = slips[0]
             message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
             return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
+
+    def never_used(name: str, probe: str) -> Iterator[tuple[int, str]]:
+        """The line of a function, and that it never uses something which the call sets, where that is so."""
+        function = source.functions[name]
+        if unused := probes.unused(probe, name, function):
+            never = f"never uses its parameter{'s' if unused[1:] else ''} {', '.join(unused)}"
+            yield function.line, f"{name.rpartition('.')[2]} in line {function.line} {never}."
 
     return [
         unwritten(check) or placed(raised_elsewhere(check)) if check.status in failed else check for check in checks

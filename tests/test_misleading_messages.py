@@ -1,0 +1,82 @@
+"""Messages that once led a learner astray: what they say now, and what they no longer say."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.fresh_mistakes import FreshMistake
+from helpers.grading import graded
+
+from autograder.grading.report import FAILED, Check
+
+GPT = """
+def gpt(token_id, pos_id, keys, values, state_dict, config, attention=None):
+    x = [token + position for token, position in zip(state_dict["wte"][token_id], state_dict["wpe"][pos_id])]
+    x = rmsnorm(x)
+    for layer in range(config.n_layer):
+{layer}
+    return linear(x, state_dict["lm_head"])
+"""
+RIGHT = [
+    "out, weights = multi_head_attention(rmsnorm(x), layer, keys, values, state_dict, config)",
+    "x = [a + b for a, b in zip(x, out)]",
+    "x = [a + b for a, b in zip(x, mlp(rmsnorm(x), layer, state_dict))]",
+]
+JOINED = [RIGHT[0], "x = x + out", "x = x + mlp(rmsnorm(x), layer, state_dict)"]
+NORM_STORED = [
+    "x = rmsnorm(x)",
+    RIGHT[0].replace("rmsnorm(x)", "x"),
+    RIGHT[1],
+    "x = rmsnorm(x)",
+    RIGHT[2].replace("rmsnorm(x)", "x"),
+]
+
+
+def with_code(number: int, code: str) -> str:
+    """The reference of a part with these functions in place of its own."""
+    return FreshMistake(number, id="", task="", function="", truth="", code=code).source
+
+
+def gpt_with(*lines: str) -> str:
+    return with_code(5, GPT.format(layer="\n".join(f"        {line}" for line in lines)))
+
+
+def failing(number: int, source: str, task: str) -> list[Check]:
+    report = graded(number, source.encode("utf-8"), task=task)
+    return [check for check in report.checks if check.status in FAILED]
+
+
+@pytest.mark.parametrize(
+    ("layer", "mistake"),
+    [(JOINED, "residuals-joined"), (NORM_STORED, "residual-from-normed-x")],
+    ids=["lists joined", "norm stored in x"],
+)
+def test_wrong_logits_are_explained_before_the_lines_for_the_attention_list_are_written(layer, mistake):
+    first, *others = failing(5, gpt_with(*layer), "5.4")
+    assert first.name == "the_logits_of_one_token" and first.misconception == mistake
+    of_the_list = next(check for check in others if check.name == "the_attention_list_gets_each_layers_weights")
+    assert "never uses its parameter attention" in of_the_list.message
+
+
+def test_an_unused_parameter_is_no_cause_where_the_call_leaves_it_out():
+    source = gpt_with(*[*RIGHT[:2], "x = [a - b for a, b in zip(x, mlp(rmsnorm(x), layer, state_dict))]"])
+    first = failing(5, source, "5.4")[0]
+    assert "attention" not in first.message.partition("Likely:")[2].partition("attention and then mlp")[0]
+
+
+def test_append_to_an_optional_parameter_that_is_none_is_called_that():
+    first = failing(5, gpt_with(*RIGHT, "attention.append(weights)"), "5.4")[0]
+    assert "attention is an optional parameter, and in this call it is None." in first.message
+    assert "no return" not in first.message
+
+
+def test_a_parameter_that_is_none_in_this_call_sends_to_the_caller():
+    code = """
+def scaled(rows):
+    return rows.copy()
+
+def linear(x, w):
+    rows = scaled(None)
+    return [sum(a * b for a, b in zip(row, x)) for row in rows]
+"""
+    first = failing(3, with_code(3, code), "3.1")[0]
+    assert "rows is None in this call: look at the line that calls scaled, and at what it passes." in first.message
