@@ -6,7 +6,9 @@ import pytest
 from helpers.fresh_mistakes import FreshMistake
 from helpers.grading import graded
 
+from autograder.course import part
 from autograder.grading.report import FAILED, Check
+from autograder.learner.hints import all_hints
 
 GPT = """
 def gpt(token_id, pos_id, keys, values, state_dict, config, attention=None):
@@ -80,3 +82,49 @@ def linear(x, w):
 """
     first = failing(3, with_code(3, code), "3.1")[0]
     assert "rows is None in this call: look at the line that calls scaled, and at what it passes." in first.message
+
+
+BACKWARD = """
+class Value:
+    def backward(self):
+        self.grad = 1.0
+        order, visited = [], set()
+
+        def visit(value):
+            if value not in visited:
+                visited.add(value)
+                {visit}
+                order.append(value)
+
+        visit(self)
+        {walk}
+"""
+EACH_CHILD = "for child in value._children: {}"
+WALK = """for value in reversed(order):
+            for child, local_grad in zip(value._children, value._local_grads):
+                child.grad += local_grad * value.grad"""
+
+
+def backward_with(visit: str, walk: str = WALK) -> str:
+    return with_code(1, BACKWARD.format(visit=visit, walk=walk))
+
+
+def test_an_inner_function_that_is_called_as_a_method_is_called_with_brackets():
+    first = failing(1, backward_with(EACH_CHILD.format("child.visit()")), "1.4")[0]
+    assert "visit is a function inside backward, not a method of Value: write visit(child)." in first.message
+
+
+def test_the_order_is_described_as_in_the_docstring_each_value_after_its_children():
+    source = backward_with(EACH_CHILD.format("order.append(child)"))
+    said = "\n".join(check.message for check in failing(1, source, "1.4"))
+    assert "before its children" not in said and "list each value after its children" in said
+
+
+@pytest.mark.parametrize("walk", ["pass", "print([value.data for value in order])"], ids=["step 1", "step 2"])
+def test_after_step_1_or_2_the_hints_begin_with_the_list_and_not_with_the_grad_of_the_result(walk):
+    source = backward_with(EACH_CHILD.format("visit(child)"), walk)
+    report = graded(1, source.encode("utf-8"), task="1.4")
+    hint = all_hints(report, part(1), source)
+    assert hint.texts[0].startswith("self.grad = 1 is set: step 1 is done")
+    assert "print the data" in hint.texts[0] and "`visit(child)`" in hint.texts[1] and "zip" in hint.texts[3]
+    assert not any("Set self.grad" in text for text in hint.texts)

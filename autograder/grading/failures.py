@@ -269,6 +269,11 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
         own = {method.rpartition(".")[2] for method in source.functions if method.startswith(f"{owner}.")}
         own |= {*CLASSES.get(owner, ("", []))[1]}
         own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
+        around = source.function_at(reply.line)
+        if re.search(rf"^\s+def {name}\(", source.body(around), re.M):
+            given = re.search(rf"([\w.]+)\.{name}\(", source.code(reply.line))
+            inner = f"{name} is a function inside {around.rpartition('.')[2]}, not a method of {owner}"
+            return f"{inner}: write {name}({given[1] if given else '...'})."
         return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
     module, attributes = CLASSES.get(owner, ("", []))
     others = [other for other, (_, names) in CLASSES.items() if name in names and other != owner]

@@ -237,8 +237,8 @@ def test_a_shared_value_passes_its_gradient_on_once(student, draw):
 def test_paths_of_different_length_meet_before_they_go_on(student, draw):
     """a value waits for the longest path to it."""
     likely = (
-        "h may pass its grad on only when the longer path has arrived too: process the values in topological order, "
-        "each one before its children."
+        "h may pass its grad on only when the longer path has arrived too: list each value after its children, and go "
+        "through the list from its end."
     )
     for a, b in ((2.0, 3.0), draw.numbers(2, 0.5, 2.0)):
         expected = [1 + a * b, b + 2 * a * b**2, a + 2 * a**2 * b]
