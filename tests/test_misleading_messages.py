@@ -128,3 +128,51 @@ def test_after_step_1_or_2_the_hints_begin_with_the_list_and_not_with_the_grad_o
     assert hint.texts[0].startswith("self.grad = 1 is set: step 1 is done")
     assert "print the data" in hint.texts[0] and "`visit(child)`" in hint.texts[1] and "zip" in hint.texts[3]
     assert not any("Set self.grad" in text for text in hint.texts)
+
+
+ATTEND_BY_INDEX = """
+def attend(query, keys, values):
+    scores = []
+    for key in keys:
+        score = Value(0)
+        for j in range(len(key)):
+            score += query[j] * key[j]
+        scores.append(score / len(query) ** 0.5)
+    weights = softmax(scores)
+    output = [sum(weights[t] * values[t][j] for t in range(len(values))) for j in range(len(query))]
+    return output, weights
+
+def multi_head_attention(x, layer, keys, values, state_dict, config):
+    query = linear(x, state_dict[f"layer{layer}.attn_wq"])
+    keys[layer].append(linear(x, state_dict[f"layer{layer}.attn_wk"]))
+    values[layer].append(linear(x, state_dict[f"layer{layer}.attn_wv"]))
+    head_dim = config.n_embd // config.n_head
+    joined, all_weights = [], []
+    for a in range(0, config.n_embd, head_dim):
+        b = a + head_dim
+        output, weights = attend(query[a:b], HEAD_KEYS, HEAD_VALUES)
+        joined += output
+        all_weights.append(weights)
+    return linear(joined, state_dict[f"layer{layer}.attn_wo"]), all_weights
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "values", "likely"),
+    [
+        (
+            "keys[layer][a:b]",
+            "values[layer][a:b]",
+            "line {} slices keys[layer], which is a list of positions. Keep all positions, and slice each key in it: "
+            "[key[a:b] for key in keys[layer]].",
+        ),
+        ("keys[layer]", "values[layer]", "attend has passed its own checks, so look at line {}: the lists that it"),
+    ],
+    ids=["the positions are cut", "nothing is cut"],
+)
+def test_an_index_error_in_a_function_that_has_passed_sends_to_the_lists_that_its_caller_passes(keys, values, likely):
+    source = with_code(5, ATTEND_BY_INDEX.replace("HEAD_KEYS", keys).replace("HEAD_VALUES", values))
+    first = failing(5, source, "5.2")[0]
+    assert f"Likely:     {likely.format(first.line)}" in first.message
+    assert "Print len(...) of the list and the index" not in first.message
+    assert "attend(query[a:b], " in source.split("\n")[first.line - 1]

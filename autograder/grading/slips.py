@@ -26,6 +26,7 @@ def find_slips(
         )
     yield from _used_up(function)
     yield from _without_f(function)
+    yield from _cut_caches(function)
     for node in ast.walk(function):
         sentence = _sentence(node)
         if sentence:
@@ -91,6 +92,29 @@ def _without_f(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in meant:
             if braces := BRACES.search(node.value):
                 yield node.lineno, f"line {node.lineno} has {braces[0]} as text: the f before the quotes is missing."
+
+
+def _cut_caches(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Slices of the KV cache of a layer, keys[layer][a:b]: they cut the list of positions, not the vectors in it."""
+    nodes = list(ast.walk(function))
+
+    def cache(node: ast.AST) -> str:
+        is_item = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)
+        return node.value.id if is_item and getattr(node.value, "id", "") in ("keys", "values") else ""
+
+    assigned = [(target, node.value) for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    other_names = {target.id: cache(value) for target, value in assigned if isinstance(target, ast.Name)}
+    if "layer" not in {parameter.arg for parameter in function.args.args}:
+        return
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            if name := cache(node.value) or other_names.get(getattr(node.value, "id", ""), ""):
+                each = name.removesuffix("s")
+                yield (
+                    node.lineno,
+                    f"line {node.lineno} slices {name}[layer], which is a list of positions. Keep all positions, and "
+                    f"slice each {each} in it: [{each}[a:b] for {each} in {name}[layer]].",
+                )
 
 
 def unused_parameters(function: ast.FunctionDef) -> list[str]:
