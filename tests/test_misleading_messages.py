@@ -176,3 +176,49 @@ def test_an_index_error_in_a_function_that_has_passed_sends_to_the_lists_that_it
     assert f"Likely:     {likely.format(first.line)}" in first.message
     assert "Print len(...) of the list and the index" not in first.message
     assert "attend(query[a:b], " in source.split("\n")[first.line - 1]
+
+
+GRADIENT = """
+def numerical_gradient(f, xs, h=1e-5):
+    gradient = []
+    for i, x in enumerate(xs):
+        {lines}
+    return gradient
+"""
+
+
+def gradient_with(*lines: str) -> str:
+    return with_code(0, GRADIENT.format(lines="\n        ".join(lines)))
+
+
+def test_an_index_error_inside_the_f_of_the_check_says_which_list_is_too_short():
+    first = failing(0, gradient_with("gradient.append((f([x + h]) - f([x - h])) / (2 * h))"), "0.2")[0]
+    assert "the error is inside f: the list that this line passes to f is too short." in first.message
+    assert "Print len(...)" not in first.message
+
+
+def test_an_index_of_the_learners_own_line_is_still_answered_with_what_an_index_may_be():
+    first = failing(0, gradient_with("gradient.append(f([xs[i + 1] + h]))"), "0.2")[0]
+    assert "inside f" not in first.message and "positions run from 0 to len - 1" in first.message
+
+
+@pytest.mark.parametrize("difference", ["f(up) - f(down) / (2 * h)", "above - below / (2 * h)"])
+def test_brackets_that_are_missing_are_named_although_the_lists_are_one_list_too(difference):
+    lines = ["up = down = xs", "up[i] = x + h", "above = f(up)", "down[i] = x - h", "below = f(down)"]
+    first = failing(0, gradient_with(*lines, f"gradient.append({difference})"), "0.2")[0]
+    assert "divides only the second result of f, because / comes before -." in first.message
+
+
+def test_a_test_for_int_is_answered_with_the_float_that_it_lets_through():
+    code = """
+class Value:
+    def __mul__(self, other):
+        if type(other) == int:
+            other = Value(other)
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+
+    def __truediv__(self, other):
+        return self * other ** -1
+"""
+    first = failing(1, with_code(1, code), "1.2")[0]
+    assert "other is a float here, as 2 ** -1 is, but your code tests for int." in first.message

@@ -386,6 +386,18 @@ def _of_arguments(reply: Reply, kind: str, facts: Facts) -> str:
     return ""
 
 
+def _of_given_function(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a function that the learner's gets as a parameter, and that can't use the list which this line passes."""
+    code, function = facts.source.code(reply.line), facts.source.functions.get(facts.source.function_at(reply.line))
+    called = re.findall(r"(?<![\w.])([A-Za-z_]\w*)\(", code)
+    given = next((name for name in called if function and name in function.parameters), "")
+    without_slices = re.sub(r"\w\[[^\]]*:[^\]]*\]", "", code)
+    if reply.exception != "IndexError" or not given or re.search(r"[\w\])]\[", without_slices):
+        return ""
+    length = " It needs as many numbers as xs has." if "xs" in function.parameters else ""
+    return f"the error is inside {given}: the list that this line passes to {given} is too short.{length}"
+
+
 def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
     """Of code that does not end, or not in time: the loop that may be endless, else what takes long."""
     if kind != "timeout" or reply.message.startswith("it printed"):
@@ -413,4 +425,5 @@ KNOWN = (
     _of_type_returned,
     _of_time,
     _of_arguments,
+    _of_given_function,
 )

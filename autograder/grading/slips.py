@@ -27,6 +27,7 @@ def find_slips(
     yield from _used_up(function)
     yield from _without_f(function)
     yield from _cut_caches(function)
+    yield from _half_divided(function)
     for node in ast.walk(function):
         sentence = _sentence(node)
         if sentence:
@@ -114,6 +115,27 @@ def _cut_caches(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
                     node.lineno,
                     f"line {node.lineno} slices {name}[layer], which is a list of positions. Keep all positions, and "
                     f"slice each {each} in it: [{each}[a:b] for {each} in {name}[layer]].",
+                )
+
+
+def _half_divided(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """A difference of two results of one function of which only the second is divided: f(a) - f(b) / h."""
+    nodes = list(ast.walk(function))
+    assigned = [(target, node.value) for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    calls = {target.id: value for target, value in assigned if isinstance(target, ast.Name)}
+
+    def called(node: ast.AST) -> str:
+        node = calls.get(node.id, node) if isinstance(node, ast.Name) else node
+        return getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+
+    for node in nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.right, ast.BinOp):
+            name, right = called(node.left), node.right
+            if isinstance(right.op, ast.Div) and name and called(right.left) == name:
+                yield (
+                    node.lineno,
+                    f"line {node.lineno} divides only the second result of {name}, because / comes before -. Put "
+                    "parentheses around the difference.",
                 )
 
 
