@@ -619,6 +619,7 @@ def test_one_mistake_that_explains_several_checks_is_said_once_at_the_top():
         and f"It is in 1.4 backward, line {line_of(source, 'def backward')}:" in top
     )
     assert shown.count(advice) == 1 and "known mistake" not in shown
+    assert "Likely:     the mistake at the top of this report." in shown, "who reads only the check finds it"
     assert "Next: fix 1.4 backward, then" in shown
 
 
