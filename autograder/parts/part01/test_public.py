@@ -290,7 +290,7 @@ def test_backward_on_a_second_result_adds_to_the_grads(student, draw):
 
 @check("1.5", points=1)
 def test_backward_follows_a_chain_of_50_000_values(student, draw):
-    """backward follows a chain of 50,000 values."""
+    """backward follows chains of 5,000 and 50,000 values."""
     a, factors = draw.number(), [1 + draw.randint(-99, 99) / 1_000_000 for _ in range(3)]
     for length in (5_000, 50_000):
         turns = [len(range(i, length, 3)) for i in range(3)]
