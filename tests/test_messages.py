@@ -359,6 +359,20 @@ FAULTS = {
         "an index must be a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
         "positions. Or is there a /, which always returns a float? // returns a whole number.",
     ),
+    "a key that the dict does not have": (
+        5,
+        "5.2",
+        [('state_dict[f"layer{layer}.attn_wk"]', 'state_dict["attn_wk"]')],
+        '"attn_wk"',
+        "the dict has no key 'attn_wk'. It has 'layer0.attn_wk', 'layer0.attn_wq', 'layer0.attn_wv', 'layer0.attn_wo'.",
+    ),
+    "a key of a dict with many keys": (
+        5,
+        "5.4",
+        [('linear(x, state_dict["lm_head"])', 'linear(x, state_dict["head"])')],
+        '"head"',
+        "the dict has no key 'head'. It has 'lm_head', 'wte', 'wpe', 'layer0.attn_wq', ...",
+    ),
 }
 
 

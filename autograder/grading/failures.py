@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course import Part
+from autograder.grading.compare import quoted
 from autograder.grading.exceptions import advice_on
 from autograder.grading.sources import Source
 from autograder.sandbox import WAITED, Reply
@@ -57,6 +58,7 @@ CLASSES = {
     "Adam": ("part06_adam", ["step"]),
     "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
 }
+SHOWN_KEYS = 4  # of a dict
 POSITIONS = {"gpt": "Its positions run from 0 to block_size - 1: does the loop end there?"}
 TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
 
@@ -167,7 +169,17 @@ def _kind(reply: Reply) -> str:
 
 def _advice(reply: Reply, kind: str, facts: Facts) -> str:
     """What to try, where that is known, else ""."""
-    for known in (_of_import, _of_own_raise, _of_call, _of_class, _of_name, _of_type_returned, _of_time, _of_arguments):
+    for known in (
+        _of_import,
+        _of_own_raise,
+        _of_call,
+        _of_class,
+        _of_name,
+        _of_key,
+        _of_type_returned,
+        _of_time,
+        _of_arguments,
+    ):
         if advice := known(reply, kind, facts):
             return advice
     if kind in ADVICE:
@@ -314,6 +326,19 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
     close = _closest(name, known)
     return f"did you mean {close}?" if close else f"{name} has no value here. Is it spelt differently where it is set?"
+
+
+def _of_key(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a dict that lacks the key: the keys that it has, those first that resemble the key."""
+    code = facts.source.code(reply.line)
+    keys = next((keys for name, keys in reply.dicts if re.search(rf"\b{re.escape(name)}\[", code)), ())
+    if reply.exception != "KeyError" or not keys or "{" in reply.message:
+        return ""
+    wanted = reply.message.strip("'\"")
+    near = [key for key in keys if wanted and wanted in key] or difflib.get_close_matches(wanted, keys, SHOWN_KEYS, 0.6)
+    shown = [*dict.fromkeys([*near, *keys])][:SHOWN_KEYS]
+    more = ", ..." if len(keys) > len(shown) else ""
+    return f"the dict has no key {reply.message}. It has {', '.join(map(quoted, shown))}{more}."
 
 
 def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:

@@ -211,6 +211,7 @@ def likely_of_two_uses(value, a, b):
 
 @check("1.4", points=0.25)
 def test_the_result_itself_has_grad_1(student, draw):
+    """the result has grad 1, and its inputs get their gradients."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         answer = student.own_slope(a, b)
         answer.must_be([0, 1, 1, a], likely=likely_of_first_step(answer.value))
