@@ -359,6 +359,13 @@ FAULTS = {
         "an index must be a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
         "positions. Or is there a /, which always returns a float? // returns a whole number.",
     ),
+    "a root of a Value without import math": (
+        3,
+        "3.3",
+        [("(mean_square + eps) ** -0.5", "1 / math.sqrt(mean_square + eps)")],
+        "math.sqrt",
+        "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file.",
+    ),
     "a key that the dict does not have": (
         5,
         "5.2",
@@ -672,6 +679,59 @@ def test_code_that_is_hardly_ever_meant_is_pointed_at(number, edit, text, words)
     line = source[: source.index(text)].count("\n") + 1
     assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     line {line} {words}"), check.message
     assert "Likely:" not in "".join(message_lines(check)[:-1])
+
+
+EMBEDDINGS = '[token + position for token, position in zip(state_dict["wte"][token_id], state_dict["wpe"][pos_id])]'
+AFTER_ATTENTION = "x = [residual + update for residual, update in zip(x, output)]"
+AFTER_MLP = "x = [residual + update for residual, update in zip(x, mlp(rmsnorm(x), layer, state_dict))]"
+JOINED = {
+    "all three sums": [
+        (EMBEDDINGS, 'state_dict["wte"][token_id] + state_dict["wpe"][pos_id]  # first'),
+        (AFTER_ATTENTION, "x = x + output"),
+        (AFTER_MLP, "x = x + mlp(rmsnorm(x), layer, state_dict)"),
+    ],
+    "the embeddings, by name, and a list that counts as false": [
+        (
+            f"x = {EMBEDDINGS}",
+            'wte, wpe = state_dict["wte"], state_dict["wpe"]\n    x = wte[token_id] + wpe[pos_id]  # first',
+        ),
+        ("if attention is not None", "if attention"),
+    ],
+    "both residuals, in place, and a list that counts as false": [
+        (AFTER_ATTENTION, "x += output  # first"),
+        (AFTER_MLP, "x += mlp(rmsnorm(x), layer, state_dict)"),
+        ("if attention is not None", "if attention"),
+    ],
+    "both residuals in one sum": [
+        (AFTER_ATTENTION, ""),
+        (AFTER_MLP, "x = x + output + mlp(rmsnorm(x), layer, state_dict)  # first"),
+    ],
+}
+
+
+@pytest.mark.parametrize("edits", JOINED.values(), ids=JOINED)
+def test_lists_that_are_joined_where_numbers_are_added_are_pointed_at(edits):
+    source = edited(5, *edits)
+    check, line = first_failing(5, source, "5.4"), line_of(source, "# first")
+    words = "joins two lists: + makes one longer list. Add them number by number, with zip."
+    assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     line {line} {words}")
+
+
+NOT_JOINED = {
+    "the heads": [("joined.extend(output)", "joined = joined + output")],
+    "the heads, in place": [("joined.extend(output)", "joined += output")],
+    "numbers at a position": [
+        (AFTER_ATTENTION, "x = [x[i] + output[i] for i in range(len(x))]"),
+        (EMBEDDINGS, '[state_dict["wte"][token_id][i] + state_dict["wpe"][pos_id][i] for i in range(config.n_embd)]'),
+    ],
+    "numbers with a vector's name": [(AFTER_ATTENTION, "x = [x + output for x, output in zip(x, output)]")],
+}
+
+
+@pytest.mark.parametrize("edits", NOT_JOINED.values(), ids=NOT_JOINED)
+def test_right_sums_and_lists_that_are_meant_to_be_joined_are_no_slips(edits):
+    functions = inspect_source(edited(5, *edits).encode("utf-8")).functions
+    assert [name for name, function in functions.items() if function.slips] == []
 
 
 @pytest.mark.parametrize("number", range(11))

@@ -58,6 +58,11 @@ CLASSES = {
     "Adam": ("part06_adam", ["step"]),
     "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
 }
+OF_A_VALUE = {
+    "sqrt": "the root of a Value is ** 0.5",
+    "exp": "a Value has the method .exp()",
+    "log": "a Value has the method .log()",
+}
 SHOWN_KEYS = 4  # of a dict
 POSITIONS = {"gpt": "Its positions run from 0 to block_size - 1: does the loop end there?"}
 TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
@@ -307,6 +312,10 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return "write an expression in its place. The code around it is right."
     name, place = found[1], source.function_at(reply.line)
     owner, function = place.rpartition(".")[0], source.functions.get(place)
+    if name == "math" and "part01_autograd" in (facts.needs or {}):
+        of_value = re.search(r"\bmath\.(sqrt|exp|log)\(", source.code(reply.line))
+        if of_value:
+            return f"{OF_A_VALUE[of_value[1]]}. For plain numbers, write import math at the top of the file."
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
         return f"write import {name} at the top of the file."
     if name in dir(math):
