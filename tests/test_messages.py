@@ -366,6 +366,25 @@ FAULTS = {
         "math.sqrt",
         "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file.",
     ),
+    "linear in place of a weighted mean": (
+        5,
+        "5.1",
+        [
+            (
+                "[sum(w * v[j] for w, v in zip(attention_weights, values)) for j in range(len(query))]",
+                "linear(attention_weights, values)",
+            )
+        ],
+        "def attend",
+        "linear(weights, values) returns a number for each position",
+    ),
+    "a list that is None unless it is passed": (
+        5,
+        "5.4",
+        [("        if attention is not None:\n            attention.append", "        attention.append")],
+        "        attention.append(",
+        "attention is None unless a call passes a list. Write if attention is not None: before this line.",
+    ),
     "a key that the dict does not have": (
         5,
         "5.2",
@@ -732,6 +751,54 @@ NOT_JOINED = {
 def test_right_sums_and_lists_that_are_meant_to_be_joined_are_no_slips(edits):
     functions = inspect_source(edited(5, *edits).encode("utf-8")).functions
     assert [name for name, function in functions.items() if function.slips] == []
+
+
+HEAD_KEYS, HEAD_VALUES = "[key[head] for key in keys[layer]]", "[value[head] for value in values[layer]]"
+WITH_RANGES = (
+    "sum(q * k for q, k in zip(query, key)) * scale for key in keys",
+    "sum(query[i] * key[i] for i in range(len(key))) * scale for key in keys",
+)
+PER_HEAD = {
+    "values of all heads": (
+        [(HEAD_VALUES, "values[layer]")],
+        "attend(query[head]",
+        "passes the values of all heads to attend. Cut each of them, as you cut the keys.",
+    ),
+    "keys of all heads": (
+        [(HEAD_KEYS, "keys[layer]"), ("attend(query[head], head_keys,", "attend(query[head], keys[layer],")],
+        "attend(query[head]",
+        "passes the keys of all heads to attend. Cut each of them, as you cut the values.",
+    ),
+    "positions cut, and an attend that runs over positions": (
+        [(HEAD_KEYS, "keys[layer][head]"), (HEAD_VALUES, "values[layer][head]"), WITH_RANGES],
+        "keys[layer][head]",
+        "cuts the list of positions. Keep all positions, and cut each of the keys.",
+    ),
+    "positions cut by numbers": (
+        [
+            ("attend(query[head],", "attend(query[start : start + head_dim],"),
+            (HEAD_KEYS, "keys[layer][start : start + head_dim]"),
+            WITH_RANGES,
+        ],
+        "keys[layer][start",
+        "cuts the list of positions. Keep all positions, and cut each of the keys.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edits", "text", "words"), PER_HEAD.values(), ids=PER_HEAD)
+def test_a_head_that_gets_other_numbers_than_its_own_is_pointed_at(edits, text, words):
+    source = edited(5, *edits)
+    [(line, sentence)] = inspect_source(source.encode("utf-8")).functions["multi_head_attention"].slips[:1]
+    assert (line, sentence) == (line_of(source, text), f"line {line} {words}")
+    check = first_failing(5, source, "5.2")
+    assert check.misconception or message_lines(check)[-1] == f"Likely:     {sentence}"
+
+
+def test_a_parameter_that_may_be_none_and_is_not_used_yet_is_not_blamed():
+    unfinished = ("        if attention is not None:\n            attention.append(attention_weights)\n", "")
+    source = edited(5, ("x = rmsnorm(x)  # (n_embd)", "x = rmsnorm(rmsnorm(x)[:1] + x[1:])"), unfinished)
+    assert "attention" not in message_lines(first_failing(5, source, "5.4"))[-1]
 
 
 @pytest.mark.parametrize("number", range(11))

@@ -181,6 +181,7 @@ def _advice(reply: Reply, kind: str, facts: Facts) -> str:
         _of_class,
         _of_name,
         _of_key,
+        _of_default,
         _of_type_returned,
         _of_time,
         _of_arguments,
@@ -348,6 +349,21 @@ def _of_key(reply: Reply, kind: str, facts: Facts) -> str:
     shown = [*dict.fromkeys([*near, *keys])][:SHOWN_KEYS]
     more = ", ..." if len(keys) > len(shown) else ""
     return f"the dict has no key {reply.message}. It has {', '.join(map(quoted, shown))}{more}."
+
+
+def _of_default(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a parameter with the default None that is used as if it were a list."""
+    found = re.search(r"\b(\w+)\.(append|extend)\(", facts.source.code(reply.line))
+    if (
+        reply.exception != "AttributeError"
+        or not found
+        or f"'NoneType' object has no attribute '{found[2]}'" not in (reply.message)
+    ):
+        return ""
+    function = facts.source.functions.get(facts.source.function_at(reply.line))
+    if function is None or found[1] not in function.optional:
+        return ""
+    return f"{found[1]} is None unless a call passes a list. Write if {found[1]} is not None: before this line."
 
 
 def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:

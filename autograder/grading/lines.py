@@ -93,8 +93,11 @@ def with_lines(
             return replace(check, line=line)
         if check.line is not None and recorded:  # where that function is right, the call of it is to blame
             trail = [check.line, *reversed(recorded[-1].reply.callers)]
-            wrong = (line for line in trail if source.function_at(line) not in right - own(check))
-            return replace(check, line=next(wrong, check.line))
+            line = next((each for each in trail if source.function_at(each) not in right - own(check)), check.line)
+            caller = source.functions.get(source.function_at(line))
+            if line != check.line and caller and caller.slips:  # what it passes on is to blame
+                return with_slip(check, *caller.slips[0])
+            return replace(check, line=line)
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
         called = CALL_OF.match(message)
@@ -108,14 +111,18 @@ def with_lines(
         suspects = {name for name in source.reached_from(mentions) - right if not of_other_parts(name)}
         slips = [slip for name in sorted(suspects, key=source.line_of) for slip in source.functions[name].slips]
         if slips and check.status in ("failed", "error"):
-            line, sentence = slips[0]
-            message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
-            return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
+            return with_slip(check, *slips[0])
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 
     return [
         unwritten(check) or placed(raised_elsewhere(check)) if check.status in failed else check for check in checks
     ]
+
+
+def with_slip(check: Check, line: int, sentence: str) -> Check:
+    """The check with code that is hardly ever meant as its likely cause."""
+    message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
+    return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:

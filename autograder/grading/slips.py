@@ -29,6 +29,7 @@ def find_slips(
     yield from _used_up(function)
     yield from _without_f(function)
     yield from _joined(function)
+    yield from _cut_caches(function)
     for node in ast.walk(function):
         sentence = _sentence(node)
         if sentence:
@@ -143,6 +144,46 @@ def _is_matrix(node: ast.AST | None) -> bool:
     return isinstance(node.slice, ast.Constant) and node.slice.value in ("wte", "wpe")
 
 
+def _cut_caches(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """A head's numbers taken from the list of positions and not from each key or value, or from only one of the two."""
+    nodes = list(ast.walk(function))
+    bound = _assigned(nodes)
+
+    def cache(node: ast.AST | None) -> str:
+        """The name of the cache that the expression is, with all positions: keys[layer] or what is set to it."""
+        if isinstance(node, ast.Name):
+            values = bound.get(node.id, [None])
+            return cache(values[0]) if len(values) == 1 and isinstance(values[0], ast.Subscript) else ""
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or _is_cut(node.slice):
+            return ""
+        return node.value.id if node.value.id in ("keys", "values") else ""
+
+    def _is_cut(index: ast.AST) -> bool:
+        if isinstance(index, ast.Name):
+            made = bound.get(index.id, [None])[0]
+            return isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "slice"
+        return isinstance(index, ast.Slice) and index.lower is not None and index.upper is not None
+
+    cuts = [node for node in nodes if isinstance(node, ast.Subscript) and _is_cut(node.slice)]
+    of_others = {ast.dump(node.slice) for node in cuts if isinstance(node.value, ast.Name) and not cache(node.value)}
+    for node in cuts:
+        if (name := cache(node.value)) and ast.dump(node.slice) in of_others:
+            yield (
+                node.lineno,
+                f"line {node.lineno} cuts the list of positions. Keep all positions, and cut each of the {name}.",
+            )
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "attend":
+            whole = [cache(argument) for argument in node.args[1:3]]
+            if len(whole) == 2 and any(whole) and not all(whole):
+                name = whole[0] or whole[1]
+                yield (
+                    node.lineno,
+                    f"line {node.lineno} passes the {name} of all heads to attend. Cut each of them, as you cut the "
+                    f"{'values' if name == 'keys' else 'keys'}.",
+                )
+
+
 def _assigned(nodes: list[ast.AST]) -> dict[str, list[ast.AST | None]]:
     """What each name of a function is set to: expressions, and None where that can't be seen."""
     bound: dict[str, list[ast.AST | None]] = {}
@@ -190,10 +231,18 @@ def _unused_parameters(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
         return
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     parameters = [parameter.arg for parameter in [*function.args.args, *function.args.kwonlyargs]]
-    unused = [name for name in parameters if name not in {*names, "self"} and not name.startswith("_")]
+    unused = [name for name in parameters if name not in {*names, "self", *optional_parameters(function)}]
+    unused = [name for name in unused if not name.startswith("_")]
     if unused:
         never = f"never uses its parameter{'s' if unused[1:] else ''} {', '.join(unused)}"
         yield function.lineno, f"{function.name} in line {function.lineno} {never}."
+
+
+def optional_parameters(function: ast.FunctionDef) -> set[str]:
+    """The parameters with the default None: the code may come to them last."""
+    arguments = function.args
+    pairs = [*zip(arguments.args[::-1], arguments.defaults[::-1]), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    return {each.arg for each, default in pairs if isinstance(default, ast.Constant) and default.value is None}
 
 
 def _sentence(node: ast.AST) -> str:

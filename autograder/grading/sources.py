@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import LARGEST_FILE, Part, parts_and_labs
 from autograder.grading.compare import is_plain
-from autograder.grading.slips import find_slips, shared_lists
+from autograder.grading.slips import find_slips, optional_parameters, shared_lists
 from autograder.sandbox import Reply
 
 # `ast.parse` takes quadratic time or memory for some texts. LARGEST_FILE bounds the time: 64 KiB of {a}{a}... in an
@@ -71,6 +71,11 @@ class Function:
         """The names of its parameters, without *args and **kwargs."""
         arguments = self.node.args
         return tuple(argument.arg for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs])
+
+    @property
+    def optional(self) -> set[str]:
+        """The names of its parameters with the default None."""
+        return optional_parameters(self.node)
 
     @functools.cached_property
     def mentions(self) -> frozenset[str]:
