@@ -15,6 +15,7 @@ from autograder.grading.compare import quoted
 from autograder.grading.exceptions import advice_on
 from autograder.grading.sources import Source
 from autograder.sandbox import WAITED, Reply
+from autograder.text import as_sentence, likely_line
 
 SENTENCES = {
     "raised": "Your code raised {exception}{message}.",
@@ -58,11 +59,6 @@ CLASSES = {
     "Adam": ("part06_adam", ["step"]),
     "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
 }
-OF_A_VALUE = {
-    "sqrt": "the root of a Value is ** 0.5",
-    "exp": "a Value has the method .exp()",
-    "log": "a Value has the method .log()",
-}
 SHOWN_KEYS = 4  # of a dict
 POSITIONS = {"gpt": "Its positions run from 0 to block_size - 1: does the loop end there?"}
 TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
@@ -105,7 +101,7 @@ def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) 
         lines = [_capital_after(sentence, advice), *_excerpt(reply, facts)]
     else:
         lines = [f"Called:     {called}", f"Result:     {sentence}", *_excerpt(reply, facts)]
-        lines += [f"Likely:     {advice}"] if advice else []
+        lines += [likely_line(advice)] if advice else []
     return "\n".join(lines) + "\n"
 
 
@@ -113,12 +109,12 @@ def endless_import_message(reply: Reply, facts: Facts) -> str:
     """What to say of a file whose import does not end."""
     cause = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
     sentence = f"Importing the file did not end ({reply.message})."
-    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {cause} outside the functions?"]
+    lines = [sentence, *_excerpt(reply, facts), likely_line(f"is there {cause} outside the functions?")]
     return "\n".join(lines) + "\n"
 
 
 def _capital_after(sentence: str, advice: str) -> str:
-    return f"{sentence} {advice[0].upper()}{advice[1:]}" if advice else sentence
+    return f"{sentence} {as_sentence(advice)}" if advice else sentence
 
 
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
@@ -313,10 +309,8 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return "write an expression in its place. The code around it is right."
     name, place = found[1], source.function_at(reply.line)
     owner, function = place.rpartition(".")[0], source.functions.get(place)
-    if name == "math" and "part01_autograd" in (facts.needs or {}):
-        of_value = re.search(r"\bmath\.(sqrt|exp|log)\(", source.code(reply.line))
-        if of_value:
-            return f"{OF_A_VALUE[of_value[1]]}. For plain numbers, write import math at the top of the file."
+    if name == "math" and "part01_autograd" in (facts.needs or {}) and "math.sqrt(" in source.code(reply.line):
+        return "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file."
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
         return f"write import {name} at the top of the file."
     if name in dir(math):

@@ -16,6 +16,7 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as
+from autograder.text import likely_line
 
 CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
@@ -122,7 +123,7 @@ def with_lines(
 def with_slip(check: Check, line: int, sentence: str) -> Check:
     """The check with code that is hardly ever meant as its likely cause."""
     message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
-    return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
+    return replace(check, line=line, message=f"{message}{likely_line(sentence)}\n")
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:
