@@ -208,6 +208,15 @@ def test_a_backward_with_one_wrong_step_is_sent_to_that_step_and_to_no_right_one
     assert likely_line(likely) in first.message, first.message
 
 
+def test_a_learner_who_has_done_step_1_of_backward_is_not_asked_whether_it_is_done():
+    report = graded(with_backward("        self.grad = 1.0\n"), "1.4", explain=True)
+    first = current_check(report, part(1))
+    assert "Returned:   [0.0, 1.0, 0.0, 2.0]" in first.message and "inputs" in first.title
+    assert "walk" in first.advice and "is missing" in first.advice and "?" not in first.advice
+    lesson = (ROOT / "source/part01/part01.ipynb").read_text(encoding="utf-8")
+    assert "The checks of 1.4 still fail, but `Returned` in the first one now shows" in lesson
+
+
 ADD, MUL = "Value(self.data + other.data, (self, other), ", "Value(self.data * other.data, (self, other), "
 LOG = "Value(math.log(self.data), (self,), (1.0 / self.data,))"
 RECURSIVE = """\
