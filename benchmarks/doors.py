@@ -52,7 +52,7 @@ DOORS = ("notebook", "browser", "Gradescope", "GitHub")
 NAMING_SECONDS = 3600.0  # on the clock, for recognising mistakes; `make check` gives up after a few
 REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
 LIKELY = "Likely:     "
-LIMIT = re.compile(r"no answer after [\d.]+ seconds(?: of processor time)?")
+LIMIT = re.compile(r"no answer after [\d.]+ seconds?(?: of processor time)?")
 NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
 KINDS = {
     "real": "Real differences",

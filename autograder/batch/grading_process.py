@@ -49,9 +49,8 @@ def decode_verdict(line: bytes) -> tuple[Report, float]:
 
 def main() -> None:
     """Serve jobs from standard input."""
-    servers = ForkServers()
-    context = GradingContext(SECONDS_FOR_MISTAKES, servers=servers)
-    serve_jobs(lambda line: _answer(line, context), claim_standard_output(), servers.close)
+    context = GradingContext(SECONDS_FOR_MISTAKES, servers=ForkServers())
+    serve_jobs(lambda line: _answer(line, context), claim_standard_output(), context.close)
 
 
 def _answer(line: bytes, context: GradingContext) -> dict:

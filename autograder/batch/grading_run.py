@@ -27,8 +27,11 @@ from autograder.grading.submission import request_submitted_part
 TRIES = 2  # a process may end for reasons unrelated to the submission
 OPEN_TASKS = 16  # per worker: some of them wait for the same verdict
 SECONDS_BETWEEN_LOOKS = 2.0
-# Seconds of the learner's code for one verdict while others wait. The slowest known correct code needs 0.8.
-FIRST_SECONDS = 1.0
+# Seconds of the learner's code for one verdict while others wait. The slowest known correct code needs 0.8, and code
+# with one loop that never ends about 1.5.
+FIRST_SECONDS = 2.0
+# Who used this share of a part's budget for one verdict waits with the other parts until everybody else is graded.
+SLOW = 0.1
 # If more verdicts than these are slow, the machine is slow: from then on, code gets all of its time at once.
 FEW_SLOW, SLOW_SHARE = 10, 0.2
 # The time limit of one learner's code in a run that grades others, in part budgets: see `Report.used`.
@@ -90,6 +93,7 @@ class BatchRun:
         self._jobs: dict[str, _Job] = {}  # by key
         self._futures: dict[Future, _Job] = {}
         self._slow: dict[str, list[_OpenTask]] = {}  # by learner: tasks that wait until the others are graded
+        self._were_slow: set[str] = set()  # learners with a slow verdict
         self._first = self._others = True  # whether other learners wait; whether others were graded
         self._in_time = self.put_off = 0  # numbers of verdicts: in time, and put off
         self._used: dict[str, float] = {}  # by learner, in budgets of a part
@@ -116,7 +120,7 @@ class BatchRun:
 
     def _start(self, task: _OpenTask) -> None:
         """Start a task, or continue one that was put off."""
-        if self._first and task.learner in self._slow:
+        if self._first and (task.learner in self._slow or task.learner in self._were_slow):
             self._put_off_task(task)
             return
         if task.grading is None:
@@ -194,6 +198,8 @@ class BatchRun:
             del self._jobs[job.key]
             for learner in job.learners:
                 self._used[learner] = self._used.get(learner, 0.0) + report.used
+                if report.used > SLOW:
+                    self._were_slow.add(learner)
             for task in job.waiting:
                 self._advance(task)
 

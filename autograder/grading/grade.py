@@ -52,7 +52,14 @@ class GradingContext:
         """The known-wrong implementations, loaded by the first grading in which a check fails."""
         from autograder.grading.mistake_replies import MistakeOracle
 
-        return MistakeOracle(self.seconds)
+        return MistakeOracle(self.seconds, keeps_worker=self.servers is not None)
+
+    def close(self) -> None:
+        """End all processes that this context has kept."""
+        if "oracle" in vars(self):
+            self.oracle.close()
+        if self.servers is not None:
+            self.servers.close()
 
 
 class WorkerAhead:

@@ -302,7 +302,7 @@ class Worker:
         """Why the call's time is used up; empty while it has some left."""
         cpu_seconds = deadline.cpu_seconds
         if cpu_seconds and meter.processor > cpu_seconds + LATE:  # the code has stopped its process's timer
-            return f"no answer after {cpu_seconds:g} seconds of processor time"
+            return _too_late(cpu_seconds)
         if self._settled(meter.seconds, meter.all_idle) > self.budget:
             return self._all_used()
         if meter.seconds > deadline.seconds or (cpu_seconds and meter.unknown > UNMEASURED_TIMES * cpu_seconds):
@@ -323,8 +323,7 @@ class Worker:
             seconds = self.limits.cpu_seconds
             return Reply(failure="timeout", message=f"the {seconds} seconds of processor time were used up")
         if deadline.cpu_seconds and status in CALL_OUT_OF_PROCESSOR_TIME:
-            message = f"no answer after {deadline.cpu_seconds:g} seconds of processor time"
-            return Reply(failure="timeout", message=message)
+            return Reply(failure="timeout", message=_too_late(deadline.cpu_seconds))
         if status is None:
             return Reply(failure="protocol", message="the grader's channel was closed")
         if 0 <= status < 128:
@@ -370,6 +369,10 @@ class Worker:
 
 def _modules_in(files: Mapping[str, bytes]) -> list[str]:
     return sorted({path.rpartition("/")[2] for path in files if path.endswith(".py") and "/" in path})
+
+
+def _too_late(cpu_seconds: float) -> str:
+    return f"no answer after {cpu_seconds:g} second{'' if cpu_seconds == 1 else 's'} of processor time"
 
 
 def _signal_name(number: int) -> str:

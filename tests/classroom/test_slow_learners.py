@@ -15,6 +15,7 @@ from autograder.batch.find_tasks import find_tasks
 from autograder.batch.grading_run import MOST_OF_A_LEARNER, NOT_RUN, BatchRun, GradedTask
 from autograder.batch.local_processes import Pool
 from autograder.course import part, parts
+from autograder.grading import timeouts
 from autograder.grading.grade import GradingContext, grade
 from autograder.grading.request import Conditions
 from autograder.grading.store import Store
@@ -122,6 +123,22 @@ def test_the_next_run_grades_the_rest_and_the_verdicts_are_those_of_the_part_alo
         assert [(c.name, c.status, c.earned) for c in found.checks] == [
             (c.name, c.status, c.earned) for c in report.checks
         ]
+
+
+def test_a_loop_that_is_judged_in_time_is_judged_once_and_its_learner_then_comes_last(
+    submitted, tmp_path, little_time, monkeypatch
+):
+    monkeypatch.setattr(grading_run, "FIRST_SECONDS", BUDGET)
+    monkeypatch.setattr(timeouts, "FIRST", (BUDGET / 4, 0))
+    first, *later = THREE
+    hand_in(submitted, "aaa", solution(first).replace("return x * x", "while True:\n        pass"), first)
+    for each in later:
+        hand_in(submitted, "aaa", solution(each), each)
+    done, jobs = graded(submitted, tmp_path / "store")
+    assert not any(job["gave up"] for job in jobs) and len(jobs) == 3 * len(HONEST) + 3
+    report = points(done)["aaa", first.name]
+    assert 0 < report.earned < report.possible and "timeout" in {check.status for check in report.checks}
+    assert [(each.task.learner, each.task.part) for each in done[-2:]] == [("aaa", each) for each in later]
 
 
 def test_who_shares_a_file_with_a_slow_learner_shares_its_verdict(submitted, tmp_path, little_time):

@@ -103,7 +103,7 @@ def test_other_last_digits_of_long_lines_are_listed_as_such_and_another_number_a
 def test_another_time_limit_and_a_smaller_input_of_the_browser_are_listed_as_such():
     late = [
         f"Your code did not answer in time: no answer after {limit}."
-        for limit in ("5 seconds", "2 seconds of processor time")
+        for limit in ("5 seconds", "1 second of processor time")
     ]
     chain = "backward follows chains of 5,000 and 50,000 values"
     for check, texts, kind in (("title", late, "limit"), (chain, ("100 times", "5000 times"), "smaller")):
