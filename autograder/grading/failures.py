@@ -47,6 +47,7 @@ NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 # A blank in the code of a hint. In a method, Python puts the class's name before it.
 BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
+ROOT_OF_A_VALUE = re.compile(r"\bmath\.sqrt\((?!.*(?:\blen\(|dim\b|config\.))")  # likely: not of a size
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
@@ -309,7 +310,8 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return "write an expression in its place. The code around it is right."
     name, place = found[1], source.function_at(reply.line)
     owner, function = place.rpartition(".")[0], source.functions.get(place)
-    if name == "math" and "part01_autograd" in (facts.needs or {}) and "math.sqrt(" in source.code(reply.line):
+    code = source.code(reply.line)
+    if name == "math" and "part01_autograd" in (facts.needs or {}) and ROOT_OF_A_VALUE.search(code):
         return "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file."
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
         return f"write import {name} at the top of the file."

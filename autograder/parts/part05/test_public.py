@@ -68,11 +68,11 @@ def all_zero(numbers):
 
 @check("5.1", points=0.75)
 def test_the_weights_are_the_softmax_of_the_scaled_scores(student, draw):
-    query, keys, values = [1, 2], [[3, 0], [0, 1]], [[4, 0], [2, 8]]
+    query, keys, values = [1, 2], [[3, 0], [0, 1], [2, 1]], [[4, 0], [2, 8], [1, 2]]
     student.attention_weights(query, keys, values).must_be(
         oracle.attend(query, keys, values)[1],
-        likely="compare your steps. The dot products are 3 and 2. Divided by the root of 2, the scores are 2.121 and "
-        "1.414. Softmax makes the weights 0.670 and 0.330, the second of the two results.",
+        likely="compare your steps. The dot products are 3, 2 and 4. Divided by the root of 2, the scores are 2.121, "
+        "1.414 and 2.828. Softmax makes the weights 0.284, 0.140 and 0.576, the second of the two results.",
     )
     for positions, width in ((5, 3), (20, 18)):
         query, keys, values = draw.numbers(width), draw.matrix(positions, width), draw.matrix(positions, width)
@@ -99,10 +99,10 @@ def test_the_output_is_the_weighted_sum_of_the_values(student, draw):
     for query, keys, values, likely in (
         (
             [1, 2],
-            [[3, 0], [0, 1]],
-            [[4, 0], [2, 8]],  # not symmetric: linear(weights, values) gives something else
-            "compare your steps. The weights are 0.670 and 0.330. The output, the first of the two results, is "
-            "[0.670*4 + 0.330*2, 0.670*0 + 0.330*8].",
+            [[3, 0], [0, 1], [2, 1]],
+            [[4, 0], [2, 8], [1, 2]],  # as many positions as numbers in a value would hide that they are mixed up
+            "compare your steps. The weights are 0.284, 0.140 and 0.576. The output, the first of the two results, is "
+            "[0.284*4 + 0.140*2 + 0.576*1, 0.284*0 + 0.140*8 + 0.576*2].",
         ),
         (
             draw.numbers(3),
