@@ -212,8 +212,8 @@ def test_the_stub_scores_what_microgpts_recipe_scores():
 
 
 @pytest.mark.slow
-def test_our_own_recipe_reaches_2_165_and_is_honest():
+def test_our_own_recipe_reaches_2_15_and_is_honest():
     content = (SOLUTIONS / FILE_NAME).read_bytes()
     found = recipes.score(content, load_split(), (1, 2, 3), tier=Tier.LOCAL, control_seed=4)
-    assert found.mean < 2.165
+    assert found.mean < 2.15
     assert board_module.gap_reason(found, stub_loss=2.355) is None
