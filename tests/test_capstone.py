@@ -94,13 +94,13 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
     ("file", "right", "wrong", "words"),
     [
         ("part06_adam.py", b"1 - self.beta1**self.steps", b"1.0", "Step 2 is the first that differs"),
-        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never reset to 0"),
+        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     Gradients are never reset to 0"),
         ("part05_gpt.py", b"len(query) ** -0.5", b"1.0", "scores are not divided by the root of head_dim"),
         # Another test tells all known mistakes apart by their losses; these take the same way as those above.
         *(
             pytest.param(*each, marks=pytest.mark.slow)
             for each in (
-                ("part07_training.py", b"rng.shuffle(docs)", b"pass", "Likely:     the names are not shuffled"),
+                ("part07_training.py", b"rng.shuffle(docs)", b"pass", "Likely:     The names are not shuffled"),
                 ("part06_adam.py", b"return lr * (1 - step / num_steps)", b"return lr", "rate does not fall"),
                 (
                     "part05_gpt.py",
@@ -178,7 +178,7 @@ def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeyp
 
 
 @pytest.mark.parametrize(
-    ("step", "words"), [(0, "the forward pass"), (1, "a gradient"), (5, "Adam's memory"), (500, "a case that is rare")]
+    ("step", "words"), [(0, "The forward pass"), (1, "A gradient"), (5, "Adam's memory"), (500, "A case that is rare")]
 )
 def test_a_mistake_that_is_not_known_is_placed_by_the_first_step_that_differs(step, words):
     expected = [3.3] * 1000

@@ -54,8 +54,8 @@ DATASETS = ("names.txt",)
 # each other ends a browser's Python.
 SMALLER = {"chain": lambda a, factors, length: (a, factors, length // 50)}
 NOTES = {
-    "backward_follows_a_chain_of_50_000_values": "In the browser, the chain has 1,000 values: Python has less "
-    "memory for calls here. A backward that calls itself fails all the same."
+    "backward_follows_a_chain_of_50_000_values": "In the browser, the chains have 100 and 1,000 values: Python has "
+    "less memory for calls here. A backward that calls itself fails all the same."
 }
 
 SMALLER_CELLS = {

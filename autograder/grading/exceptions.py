@@ -256,8 +256,8 @@ CAUSES = (
     Cause(
         "AttributeError",
         r"'float' object has no attribute '(?:data|_children|_local_grads)'",
-        "other is a float here, as 2 ** -1 is, but your code tests for int. Test not isinstance(other, Value): it is "
-        "true for every plain number.",
+        "a float, such as 2 ** -1, is not found by your test for int. Test not isinstance(other, Value): it is true "
+        "for every plain number.",
         within=r"\btype\(other\) *(?:==|is|in) *\(?int\b(?!.*float)|\bisinstance\(other, *int\)",
     ),
     Cause(

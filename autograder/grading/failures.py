@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course import Part
+from autograder.grading.compare import quoted
 from autograder.grading.exceptions import advice_on
 from autograder.grading.sources import Source
 from autograder.sandbox import WAITED, Reply
+from autograder.text import as_sentence, likely_line
 
 SENTENCES = {
     "raised": "Your code raised {exception}{message}.",
@@ -46,6 +48,7 @@ NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 # A blank in the code of a hint. In a method, Python puts the class's name before it.
 BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
+ROOT_OF_A_VALUE = re.compile(r"\bmath\.sqrt\((?!.*(?:\blen\(|dim\b|config\.))")  # likely: not of a size
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
@@ -58,6 +61,7 @@ CLASSES = {
     "Adam": ("part06_adam", ["step"]),
     "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
 }
+SHOWN_KEYS = 4  # of a dict
 POSITIONS = {"gpt": "Its positions run from 0 to block_size - 1: does the loop end there?"}
 TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
 
@@ -99,7 +103,7 @@ def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) 
         lines = [_capital_after(sentence, advice), *_excerpt(reply, facts)]
     else:
         lines = [f"Called:     {called}", f"Result:     {sentence}", *_excerpt(reply, facts)]
-        lines += [f"Likely:     {advice}"] if advice else []
+        lines += [likely_line(advice)] if advice else []
     return "\n".join(lines) + "\n"
 
 
@@ -107,12 +111,12 @@ def endless_import_message(reply: Reply, facts: Facts) -> str:
     """What to say of a file whose import does not end."""
     cause = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
     sentence = f"Importing the file did not end ({reply.message})."
-    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {cause} outside the functions?"]
+    lines = [sentence, *_excerpt(reply, facts), likely_line(f"is there {cause} outside the functions?")]
     return "\n".join(lines) + "\n"
 
 
 def _capital_after(sentence: str, advice: str) -> str:
-    return f"{sentence} {advice[0].upper()}{advice[1:]}" if advice else sentence
+    return f"{sentence} {as_sentence(advice)}" if advice else sentence
 
 
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
@@ -242,7 +246,7 @@ def _of_none(reply: Reply, kind: str, facts: Facts) -> str:
         return ""
     default = function.optional.get(name)
     if isinstance(default, ast.Constant) and default.value is None:
-        return f"{name} is an optional parameter, and in this call it is None. Test it first: if {name} is not None."
+        return f"{name} is None unless a call passes it. Write if {name} is not None: before this line."
     return f"{name} is None in this call: look at the line that calls {function.node.name}, and at what it passes."
 
 
@@ -317,6 +321,9 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return "write an expression in its place. The code around it is right."
     name, place = found[1], source.function_at(reply.line)
     owner, function = place.rpartition(".")[0], source.functions.get(place)
+    code = source.code(reply.line)
+    if name == "math" and "part01_autograd" in (facts.needs or {}) and ROOT_OF_A_VALUE.search(code):
+        return "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file."
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
         return f"write import {name} at the top of the file."
     if name in dir(math):
@@ -336,6 +343,19 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
     close = _closest(name, known)
     return f"did you mean {close}?" if close else f"{name} has no value here. Is it spelt differently where it is set?"
+
+
+def _of_key(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a dict that lacks the key: the keys that it has, those first that resemble the key."""
+    code = facts.source.code(reply.line)
+    keys = next((keys for name, keys in reply.dicts if re.search(rf"\b{re.escape(name)}\[", code)), ())
+    if reply.exception != "KeyError" or not keys or "{" in reply.message:
+        return ""
+    wanted = reply.message.strip("'\"")
+    near = [key for key in keys if wanted and wanted in key] or difflib.get_close_matches(wanted, keys, SHOWN_KEYS, 0.6)
+    shown = [*dict.fromkeys([*near, *keys])][:SHOWN_KEYS]
+    more = ", ..." if len(keys) > len(shown) else ""
+    return f"the dict has no key {reply.message}. It has {', '.join(map(quoted, shown))}{more}."
 
 
 def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:
@@ -422,6 +442,7 @@ KNOWN = (
     _of_none,
     _of_class,
     _of_name,
+    _of_key,
     _of_type_returned,
     _of_time,
     _of_arguments,

@@ -16,6 +16,7 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as
+from autograder.text import likely_line
 
 CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
@@ -93,8 +94,8 @@ def with_lines(
             return replace(check, line=line)
         if check.line is not None and recorded:  # where that function is right, the call of it is to blame
             trail = [check.line, *reversed(recorded[-1].reply.callers)]
-            wrong = (line for line in trail if source.function_at(line) not in right - own(check))
-            return of_caller(check, next(wrong, check.line))
+            line = next((each for each in trail if source.function_at(each) not in right - own(check)), check.line)
+            return check if line == check.line else of_caller(check, line)
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
         called = CALL_OF.match(message)
@@ -110,24 +111,23 @@ def with_lines(
         slips = [slip for name in in_order for slip in source.functions[name].slips]
         slips = slips or [slip for name in in_order for slip in never_used(name, recorded[-1].probe)]
         if slips and check.status in ("failed", "error"):
-            line, sentence = slips[0]
-            return replace(check, line=line, message=_with_likely(check.message, sentence))
+            return with_slip(check, *slips[0])
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 
     def of_caller(check: Check, line: int) -> Check:
         """The check at a line that called the function in which the code raised. An index is out of range there because
         of the lists that were passed.
         """
-        called = source.function_at(check.line)
-        if check.exception != "IndexError" or source.function_at(line) == called:
+        called, caller = source.function_at(check.line), source.functions.get(source.function_at(line))
+        if caller and caller.slips:  # what it passes on is to blame
+            return with_slip(check, *caller.slips[0])
+        if check.exception != "IndexError":
             return replace(check, line=line)
-        if slips := source.functions[source.function_at(line)].slips if source.function_at(line) else ():
-            return replace(check, line=slips[0][0], message=_with_likely(check.message, slips[0][1]))
         likely = (
             f"{called} has passed its own checks, so look at line {line}: the lists that it passes to {called} do not "
             f"fit together. Print the len(...) of each of them, and of their elements, just before that line."
         )
-        return replace(check, line=line, message=_with_likely(check.message, likely))
+        return with_slip(check, line, likely)
 
     def never_used(name: str, probe: str) -> Iterator[tuple[int, str]]:
         """The line of a function, and that it never uses something which the call sets, where that is so."""
@@ -141,10 +141,10 @@ def with_lines(
     ]
 
 
-def _with_likely(message: str, likely: str) -> str:
-    """The message with another likely cause."""
-    kept = "".join(f"{text}\n" for text in message.splitlines() if not text.startswith("Likely:"))
-    return f"{kept}Likely:     {likely}\n"
+def with_slip(check: Check, line: int, sentence: str) -> Check:
+    """The check with this sentence as its likely cause."""
+    message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
+    return replace(check, line=line, message=f"{message}{likely_line(sentence)}\n")
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from autograder.course import Part, Task
-from autograder.grading.progress import file_level_failure, tasks_to_write
+from autograder.grading.progress import broken_by, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import going_on, task_in_hand
 
@@ -48,6 +48,9 @@ def all_hints(report: Report, part: Part, source: str) -> Hint | None:
     about = check.misconception if check.misconception in texts else check.name
     if task.id in texts and task in tasks_to_write(report, part):
         about = task.id
+    if broken := broken_by(report, part):  # its hints say how to write it without breaking the earlier task
+        task = broken[0]
+        about = next(each.name for each in report.checks if each.task == task.id)
     return Hint(task, check, about, tuple(texts[about]), len(texts[about]))
 
 

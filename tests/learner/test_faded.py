@@ -118,7 +118,7 @@ def messages_of_blanks(chosen) -> None:
         number = re.search(r"Blank ____(\d+) is still empty, in line (\d+)\.", failing.message)
         assert number, (task.id, failing.message)
         assert f"____{number[1]}" in content.decode("utf-8").split("\n")[int(number[2]) - 1]
-        assert failing.line == int(number[2]) and "write an expression in its place" in failing.message
+        assert failing.line == int(number[2]) and "Write an expression in its place" in failing.message
         assert "NameError" not in failing.message and not report.passed
 
 
