@@ -26,6 +26,7 @@ from autograder.commands.capstone import capstone_lines
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, MachineBusy, Tier
+from autograder.text import likely_line
 from autograder.training import reference
 
 STEPS = 12
@@ -164,7 +165,7 @@ def test_each_known_mistake_of_a_training_is_told_by_its_losses(variant, each_tr
     task, expected = each_trained_once
     losses = train(variant, task.docs, 3, 8).losses
     found = explain(losses, expected, find_mistake(losses, expected, task, 8), 8)
-    assert f"Likely:     {variant.says} Your losses equal those of this known mistake.\n" in found
+    assert f"{likely_line(variant.says)} Your losses equal those of this known mistake.\n" in found
 
 
 def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeypatch):
@@ -334,7 +335,7 @@ def test_of_a_training_that_breaks_off_the_losses_until_then_still_tell_the_mist
     said = "\n".join(capstone_lines(graded))
     assert "ValueError: math domain error" in said and "It reached step 8 of 12." in said
     assert graded.report.earned == 3  # a first loss, and parts that take the right step
-    assert "The losses differ before that. Step 3 is the first" in said and "gradients are never reset to 0" in said
+    assert "The losses differ before that. Step 3 is the first" in said and "Gradients are never reset to 0" in said
     files["part06_adam.py"] = read_submission(SOLUTIONS)["part06_adam.py"]
     assert "The losses differ before that" not in "\n".join(
         capstone_lines(grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS))
