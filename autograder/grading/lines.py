@@ -96,8 +96,9 @@ def with_lines(
             trail = [check.line, *reversed(recorded[-1].reply.callers)]
             line = next((each for each in trail if source.function_at(each) not in right - own(check)), check.line)
             caller = source.functions.get(source.function_at(line))
-            if line != check.line and caller and caller.slips:  # what it passes on is to blame
-                return with_slip(check, *caller.slips[0])
+            slips = [slip for slip in caller.slips if slip[0] != caller.line] if caller and line != check.line else []
+            if slips:  # what the caller passes on is to blame; a parameter that it does not use is not
+                return with_slip(check, *slips[0])
             return replace(check, line=line)
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
