@@ -99,6 +99,11 @@ class Part:
         tasks = ", ".join(task.id for task in self.tasks)
         raise ValueError(f"{self.label.capitalize()} has no task {task_id}. Its tasks: {tasks}.")
 
+    def rewritten_by(self, task_id: str | None) -> list[str]:
+        """The ids of earlier tasks whose function this task changes, as 1.5 changes that of 1.4."""
+        place = next((i for i, task in enumerate(self.tasks) if task.id == task_id), 0)
+        return [task.id for task in self.tasks[:place] if {*task.defines} & {*self.tasks[place].defines}]
+
 
 def read_toml(path: Path) -> dict:
     """The data in one of the course's own TOML files."""

@@ -14,6 +14,14 @@ MOST_MARKS = 8  # accents per character: no script needs more, and a pile of the
 # Control, format (bidi marks, zero width), surrogate, private use, unassigned, line and paragraph separators.
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
+# How a sentence about code may begin. Other words in small letters are names, such as softmax.
+PLAIN_WORDS = frozenset(
+    """a above add after all an any arithmetic at by call calls change compare compute count create did divide does
+    draw each every everything for go gradients if in is it keep line look make more multiply neither no of often on
+    once one only open pass per perplexity plain print remove replace return subtract texts the there this three token
+    turn two use what when where which while with without write you your""".split()
+)
+
 
 def number(points: float) -> str:
     """Points as text, without a trailing .0."""
@@ -41,6 +49,17 @@ def listed(items: Sequence[object]) -> str:
 def first_few(items: Sequence[str], most: int) -> str:
     """`a, b and 3 more`: at most this many of them."""
     return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
+
+
+def likely_line(sentence: str) -> str:
+    """The line of a check's message that says what is likely wrong."""
+    return f"Likely:     {as_sentence(sentence)}"
+
+
+def as_sentence(text: str) -> str:
+    """The text with a capital letter where it begins with a plain word; code, such as softmax or x, stays as it is."""
+    word = re.match(r"[a-z]+(?=[ ,])", text)
+    return text[0].upper() + text[1:] if word and word[0] in PLAIN_WORDS else text
 
 
 def clean_text(text: str, limit: int, keep: str = "") -> str:

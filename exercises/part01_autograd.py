@@ -143,9 +143,9 @@ class Value:
         """Compute d(self)/d(v) for every value v that self was computed from, and add it to v.grad.
 
         1. Set self.grad = 1.
-        2. List all values in topological order: each value after its children. Search depth first: to visit a value,
-           visit its children, and after that append the value itself. Remember in a set which values you have visited,
-           and visit none of them twice. Begin with self, which comes last on the list.
+        2. List all values in topological order: each value after its children. Search depth first, for example with
+           a function visit(value) inside backward: it calls itself for each child, and after that appends the value. A
+           set of the values visited keeps each from being visited twice. Begin with self, which comes last on the list.
         3. Go through the list from its end. Each value adds (local gradient times its own grad) to the grad of each
            child. Its own grad is complete by then, because the values that use it are nearer to the end.
 

@@ -17,7 +17,7 @@ from part01_autograd import Value
 def linear(x: list[Value], w: list[list[Value]]) -> list[Value]:
     """Multiply the matrix w by the vector x: y_i = Σ_j w_ij · x_j, one output for each row of w.
 
-    Shapes: x (inputs), w (outputs, inputs), returned (outputs).
+    Σ_j is the sum over all positions j. Shapes: x (inputs), w (outputs, inputs), returned (outputs).
 
     >>> [y.data for y in linear([Value(1.0), Value(2.0)], [[Value(3.0), Value(4.0)]])]  # 3·1 + 4·2
     [11.0]

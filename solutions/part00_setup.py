@@ -26,7 +26,7 @@ def numerical_gradient(f: Callable[[list[float]], float], xs: list[float], h: fl
     f takes a list of len(xs) numbers and returns one number. For each coordinate x_i, with the others unchanged:
         slope_i = (f(x_i + h) - f(x_i - h)) / (2·h)
     This is the *central* difference. Its error shrinks with h², that of a one-sided difference only with h.
-    Pass f a new list each time, so that xs itself never changes.
+    Pass f a new list each time, so that xs never changes. `lambda xs: a` is a function: it gets xs and returns a.
 
     Central differences: https://en.wikipedia.org/wiki/Finite_difference
 

@@ -26,6 +26,7 @@ from autograder.commands.capstone import capstone_lines
 from autograder.course import SOLUTIONS
 from autograder.grading.submission import read_submission
 from autograder.sandbox import CAPSTONE, MachineBusy, Tier
+from autograder.text import likely_line
 from autograder.training import reference
 
 STEPS = 12
@@ -94,13 +95,13 @@ def test_the_letters_are_permuted_for_other_peoples_code_and_put_back_for_people
     ("file", "right", "wrong", "words"),
     [
         ("part06_adam.py", b"1 - self.beta1**self.steps", b"1.0", "Step 2 is the first that differs"),
-        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     gradients are never reset to 0"),
+        ("part06_adam.py", b"parameter.grad = 0.0", b"pass", "Likely:     Gradients are never reset to 0"),
         ("part05_gpt.py", b"len(query) ** -0.5", b"1.0", "scores are not divided by the root of head_dim"),
         # Another test tells all known mistakes apart by their losses; these take the same way as those above.
         *(
             pytest.param(*each, marks=pytest.mark.slow)
             for each in (
-                ("part07_training.py", b"rng.shuffle(docs)", b"pass", "Likely:     the names are not shuffled"),
+                ("part07_training.py", b"rng.shuffle(docs)", b"pass", "Likely:     The names are not shuffled"),
                 ("part06_adam.py", b"return lr * (1 - step / num_steps)", b"return lr", "rate does not fall"),
                 (
                     "part05_gpt.py",
@@ -164,7 +165,7 @@ def test_each_known_mistake_of_a_training_is_told_by_its_losses(variant, each_tr
     task, expected = each_trained_once
     losses = train(variant, task.docs, 3, 8).losses
     found = explain(losses, expected, find_mistake(losses, expected, task, 8), 8)
-    assert f"Likely:     {variant.says} Your losses equal those of this known mistake.\n" in found
+    assert f"{likely_line(variant.says)} Your losses equal those of this known mistake.\n" in found
 
 
 def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeypatch):
@@ -178,7 +179,7 @@ def test_of_mistakes_that_begin_alike_the_one_that_fits_longest_is_taken(monkeyp
 
 
 @pytest.mark.parametrize(
-    ("step", "words"), [(0, "the forward pass"), (1, "a gradient"), (5, "Adam's memory"), (500, "a case that is rare")]
+    ("step", "words"), [(0, "The forward pass"), (1, "A gradient"), (5, "Adam's memory"), (500, "A case that is rare")]
 )
 def test_a_mistake_that_is_not_known_is_placed_by_the_first_step_that_differs(step, words):
     expected = [3.3] * 1000
@@ -334,7 +335,7 @@ def test_of_a_training_that_breaks_off_the_losses_until_then_still_tell_the_mist
     said = "\n".join(capstone_lines(graded))
     assert "ValueError: math domain error" in said and "It reached step 8 of 12." in said
     assert graded.report.earned == 3  # a first loss, and parts that take the right step
-    assert "The losses differ before that. Step 3 is the first" in said and "gradients are never reset to 0" in said
+    assert "The losses differ before that. Step 3 is the first" in said and "Gradients are never reset to 0" in said
     files["part06_adam.py"] = read_submission(SOLUTIONS)["part06_adam.py"]
     assert "The losses differ before that" not in "\n".join(
         capstone_lines(grade_capstone(files, tier=Tier.LOCAL, num_steps=STEPS))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 from helpers.grading import graded
 
-from autograder.course import EXERCISES, ROOT, SOLUTIONS, part
+from autograder.course import EXERCISES, ROOT, SOLUTIONS, SUITES, part
 from autograder.grading.checks import Answer, CheckFailed
+from autograder.grading.exceptions import CAUSES
 from autograder.grading.progress import current_check
 from autograder.grading.report import Check, Report
 from autograder.grading.sources import Source, inspect_source
 from autograder.render.next_step import next_step
 from autograder.render.terminal import message_lines, part_lines
+from autograder.text import likely_line
 
 
 def edited(number: int, *edits: tuple[str, str], stub: bool = False) -> str:
@@ -359,6 +364,46 @@ FAULTS = {
         "an index must be a whole number. Does the loop run over the elements? for i in range(len(xs)) runs over the "
         "positions. Or is there a /, which always returns a float? // returns a whole number.",
     ),
+    "a root of a Value without import math": (
+        3,
+        "3.3",
+        [("(mean_square + eps) ** -0.5", "1 / math.sqrt(mean_square + eps)")],
+        "math.sqrt",
+        "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file.",
+    ),
+    "linear in place of a weighted mean": (
+        5,
+        "5.1",
+        [
+            (
+                "[sum(w * v[j] for w, v in zip(attention_weights, values)) for j in range(len(query))]",
+                "linear(attention_weights, values)",
+            )
+        ],
+        "def attend",
+        "linear(weights, values) returns a number for each position",
+    ),
+    "a list that is None unless it is passed": (
+        5,
+        "5.4",
+        [("        if attention is not None:\n            attention.append", "        attention.append")],
+        "        attention.append(",
+        "attention is None unless a call passes it. Write if attention is not None: before this line.",
+    ),
+    "a key that the dict does not have": (
+        5,
+        "5.2",
+        [('state_dict[f"layer{layer}.attn_wk"]', 'state_dict["attn_wk"]')],
+        '"attn_wk"',
+        "the dict has no key 'attn_wk'. It has 'layer0.attn_wk', 'layer0.attn_wq', 'layer0.attn_wv', 'layer0.attn_wo'.",
+    ),
+    "a key of a dict with many keys": (
+        5,
+        "5.4",
+        [('linear(x, state_dict["lm_head"])', 'linear(x, state_dict["head"])')],
+        '"head"',
+        "the dict has no key 'head'. It has 'lm_head', 'wte', 'wpe', 'layer0.attn_wq', ...",
+    ),
 }
 
 
@@ -367,7 +412,7 @@ def test_a_fault_is_answered_with_its_line_and_with_what_to_try(number, task, ed
     source = edited(number, *edits)
     check = first_failing(number, source, task)
     expected = advice.replace("LINE", str(line_of(source, line))) if "LINE" in advice else advice
-    assert message_lines(check)[-1].startswith(f"Likely:     {expected}"), check.message
+    assert message_lines(check)[-1].startswith(likely_line(expected)), check.message
     if line != "":
         assert check.line == (line and line_of(source, line)), check.message
 
@@ -500,13 +545,13 @@ def test_the_course_class_of_another_part_lacks_what_the_learner_added_to_theirs
     check = first_failing(8, edited(8, ("tokenizer.decode(", "tokenizer.id_to_char(")))
     attributes = "chars, bos, vocab_size, encode, decode"
     assert message_lines(check)[-1] == (
-        f"Likely:     this part is checked with the course's Tokenizer, which has {attributes}."
+        f"Likely:     This part is checked with the course's Tokenizer, which has {attributes}."
     )
 
 
 def test_arguments_in_the_wrong_order_are_called_that():
     check = first_failing(7, edited(7, ("Trained(tokenizer, config,", "Trained(config, tokenizer,")), "7.3")
-    assert "this is a Config, and Tokenizer is the class that has " in check.message
+    assert "This is a Config, and Tokenizer is the class that has " in check.message
     assert "Are two arguments in the wrong order?" in check.message
 
 
@@ -514,18 +559,18 @@ def test_a_value_that_is_returned_for_a_number_is_told_to_use_its_data():
     check = first_failing(7, edited(7, ("return loss.data", "return loss")), "7.2")
     assert message_lines(check)[1:] == [
         "Result:     Your code returned an object of type Value where plain numbers, texts or lists are expected.",
-        "Likely:     a Value is used where a plain number is expected: use its .data.",
+        "Likely:     A Value is used where a plain number is expected: use its .data.",
     ]
 
 
 def test_right_elements_in_another_order_are_called_that():
     source = edited(2, ("    return docs\n", "    random.Random(1).shuffle(docs)\n    return docs\n"))
-    likely = "all elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
+    likely = "All elements are right, but their order is not. Is there a set or a shuffle, or is another key sorted by?"
     assert message_lines(first_failing(2, source))[-1] == f"Likely:     {likely}"
 
 
 def test_a_list_inside_a_dict_that_is_not_sorted_is_called_that():
-    with pytest.raises(CheckFailed, match="all elements are right, but they are not sorted"):
+    with pytest.raises(CheckFailed, match="All elements are right, but they are not sorted"):
         Answer("", {"bos": 3, "chars": ["b", "a", "c"]}).must_be({"bos": 3, "chars": ["a", "b", "c"]})
 
 
@@ -533,10 +578,10 @@ def test_code_that_is_slow_but_has_no_endless_loop_is_not_suspected_of_one():
     slow = "def linear(x, w):\n    for i in range(10**9):\n        x = x\n    return x\n\n\ndef old("
     check = first_failing(3, edited(3, ("def linear(", slow)), "3.1")
     assert check.status == "timeout" and "never ends" not in check.message
-    assert "does the code do more than it needs to" in check.message
+    assert "Does the code do more than it needs to" in check.message
     endless = slow.replace("for i in range(10**9):", "while True:")
     check = first_failing(3, edited(3, ("def linear(", endless)), "3.1")
-    assert "is there a loop that never ends?" in check.message
+    assert "Is there a loop that never ends?" in check.message
 
 
 # Diagnosis: the mistake that was made, or none.
@@ -619,6 +664,7 @@ def test_one_mistake_that_explains_several_checks_is_said_once_at_the_top():
         and f"It is in 1.4 backward, line {line_of(source, 'def backward')}:" in top
     )
     assert shown.count(advice) == 1 and "known mistake" not in shown
+    assert "Likely:     the mistake at the top of this report." in shown, "who reads only the check finds it"
     assert "Next: fix 1.4 backward, then" in shown
 
 
@@ -656,8 +702,109 @@ def test_code_that_is_hardly_ever_meant_is_pointed_at(number, edit, text, words)
     source = edited(number, edit)
     check = first_failing(number, source)
     line = source[: source.index(text)].count("\n") + 1
-    assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     line {line} {words}"), check.message
+    assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     Line {line} {words}"), check.message
     assert "Likely:" not in "".join(message_lines(check)[:-1])
+
+
+EMBEDDINGS = '[token + position for token, position in zip(state_dict["wte"][token_id], state_dict["wpe"][pos_id])]'
+AFTER_ATTENTION = "x = [residual + update for residual, update in zip(x, output)]"
+AFTER_MLP = "x = [residual + update for residual, update in zip(x, mlp(rmsnorm(x), layer, state_dict))]"
+JOINED = {
+    "all three sums": [
+        (EMBEDDINGS, 'state_dict["wte"][token_id] + state_dict["wpe"][pos_id]  # first'),
+        (AFTER_ATTENTION, "x = x + output"),
+        (AFTER_MLP, "x = x + mlp(rmsnorm(x), layer, state_dict)"),
+    ],
+    "the embeddings, by name, and a list that counts as false": [
+        (
+            f"x = {EMBEDDINGS}",
+            'wte, wpe = state_dict["wte"], state_dict["wpe"]\n    x = wte[token_id] + wpe[pos_id]  # first',
+        ),
+        ("if attention is not None", "if attention"),
+    ],
+    "both residuals, in place, and a list that counts as false": [
+        (AFTER_ATTENTION, "x += output  # first"),
+        (AFTER_MLP, "x += mlp(rmsnorm(x), layer, state_dict)"),
+        ("if attention is not None", "if attention"),
+    ],
+    "both residuals in one sum": [
+        (AFTER_ATTENTION, ""),
+        (AFTER_MLP, "x = x + output + mlp(rmsnorm(x), layer, state_dict)  # first"),
+    ],
+}
+
+
+@pytest.mark.parametrize("edits", JOINED.values(), ids=JOINED)
+def test_lists_that_are_joined_where_numbers_are_added_are_pointed_at(edits):
+    source = edited(5, *edits)
+    check, line = first_failing(5, source, "5.4"), line_of(source, "# first")
+    words = "joins two lists: + makes one longer list. Add them number by number, with zip."
+    assert (check.line, message_lines(check)[-1]) == (line, f"Likely:     Line {line} {words}")
+
+
+NOT_JOINED = {
+    "the heads": [("joined.extend(output)", "joined = joined + output")],
+    "the heads, in place": [("joined.extend(output)", "joined += output")],
+    "numbers at a position": [
+        (AFTER_ATTENTION, "x = [x[i] + output[i] for i in range(len(x))]"),
+        (EMBEDDINGS, '[state_dict["wte"][token_id][i] + state_dict["wpe"][pos_id][i] for i in range(config.n_embd)]'),
+    ],
+    "numbers with a vector's name": [(AFTER_ATTENTION, "x = [x + output for x, output in zip(x, output)]")],
+}
+
+
+@pytest.mark.parametrize("edits", NOT_JOINED.values(), ids=NOT_JOINED)
+def test_right_sums_and_lists_that_are_meant_to_be_joined_are_no_slips(edits):
+    functions = inspect_source(edited(5, *edits).encode("utf-8")).functions
+    assert [name for name, function in functions.items() if function.slips] == []
+
+
+HEAD_KEYS, HEAD_VALUES = "[key[head] for key in keys[layer]]", "[value[head] for value in values[layer]]"
+WITH_RANGES = (
+    "sum(q * k for q, k in zip(query, key)) * scale for key in keys",
+    "sum(query[i] * key[i] for i in range(len(key))) * scale for key in keys",
+)
+PER_HEAD = {
+    "values of all heads": (
+        [(HEAD_VALUES, "values[layer]")],
+        "attend(query[head]",
+        "passes the values of all heads to attend. Cut each of them, as you cut the keys.",
+    ),
+    "keys of all heads": (
+        [(HEAD_KEYS, "keys[layer]"), ("attend(query[head], head_keys,", "attend(query[head], keys[layer],")],
+        "attend(query[head]",
+        "passes the keys of all heads to attend. Cut each of them, as you cut the values.",
+    ),
+    "positions cut, and an attend that runs over positions": (
+        [(HEAD_KEYS, "keys[layer][head]"), (HEAD_VALUES, "values[layer][head]"), WITH_RANGES],
+        "keys[layer][head]",
+        "cuts the list of positions. Keep all positions, and cut each of the keys.",
+    ),
+    "positions cut by numbers": (
+        [
+            ("attend(query[head],", "attend(query[start : start + head_dim],"),
+            (HEAD_KEYS, "keys[layer][start : start + head_dim]"),
+            WITH_RANGES,
+        ],
+        "keys[layer][start",
+        "cuts the list of positions. Keep all positions, and cut each of the keys.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edits", "text", "words"), PER_HEAD.values(), ids=PER_HEAD)
+def test_a_head_that_gets_other_numbers_than_its_own_is_pointed_at(edits, text, words):
+    source = edited(5, *edits)
+    [(line, sentence)] = inspect_source(source.encode("utf-8")).functions["multi_head_attention"].slips[:1]
+    assert (line, sentence) == (line_of(source, text), f"line {line} {words}")
+    check = first_failing(5, source, "5.2")
+    assert check.misconception or message_lines(check)[-1] == likely_line(sentence)
+
+
+def test_a_parameter_that_may_be_none_and_is_not_used_yet_is_not_blamed():
+    unfinished = ("        if attention is not None:\n            attention.append(attention_weights)\n", "")
+    source = edited(5, ("x = rmsnorm(x)  # (n_embd)", "x = rmsnorm(rmsnorm(x)[:1] + x[1:])"), unfinished)
+    assert "attention" not in message_lines(first_failing(5, source, "5.4"))[-1]
 
 
 @pytest.mark.parametrize("number", range(11))
@@ -669,3 +816,28 @@ def test_right_code_holds_no_slips_and_no_leftovers(number):
     for file in files:
         functions = inspect_source(file.read_bytes()).functions
         assert [f for f in functions.values() if f.slips or f.leftover()] == [], file
+
+
+# Names with which a sentence may begin; every plain word gets a capital letter.
+NAMES = frozenset(
+    "append backward choices exp h join key linear log m math n random rng shuffle softmax sort step sum w x".split()
+)
+
+
+def first_text(node: ast.AST) -> str:
+    """The text that an expression begins with, as far as it can be seen."""
+    if isinstance(node, ast.JoinedStr):
+        return first_text(node.values[0])
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def test_what_is_likely_wrong_begins_with_a_capital_letter_or_with_a_name():
+    texts = [cause.says for cause in CAUSES]
+    for suite in SUITES.glob("*/test_*.py"):
+        for node in ast.walk(ast.parse(suite.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "likely":
+                texts.append(first_text(node.value))
+    shown = [likely_line(text).removeprefix("Likely:     ") for text in texts if text]
+    assert len(shown) > 200 and "A power is written ** in Python; ^ is another operator." in shown
+    small = {word[0]: text for text in shown if (word := re.match(r"[a-z]+(?=[ ,])", text))}
+    assert {word: text for word, text in small.items() if word not in NAMES} == {}

@@ -72,7 +72,7 @@ SITUATIONS = {
         [
             "Your file lacks a name that this check needs",
             "no attribute 'linear'",
-            "your file has linaer, but no linear.",
+            "Your file has linaer, but no linear.",
         ],
     ),
     "too few arguments": (
@@ -80,13 +80,13 @@ SITUATIONS = {
         "def linear(x)",
         [
             "Your code raised TypeError: linear() takes 1 positional argument but 2 were given.\n",
-            "Likely:     call it like this: linear(x, w).\n",
+            "Likely:     Call it like this: linear(x, w).\n",
         ],
     ),
     "too many arguments": (
         SOLUTION.replace("def linear(x: list[Value], w: list[list[Value]])", "def linear(x, w, bias)"),
         "def linear(x, w, bias)",
-        ["linear() missing 1 required positional argument: 'bias'.\n", "call it like this: linear(x, w)."],
+        ["linear() missing 1 required positional argument: 'bias'.\n", "Call it like this: linear(x, w)."],
     ),
     "no return": (
         SOLUTION.replace(FIRST_LINE, "    [sum(", 1),
@@ -102,9 +102,9 @@ SITUATIONS = {
             FIRST_LINE, "    return (sum("
         ),
         "def linear(",
-        ["The check can't use what your code returned", "it is a generator: write [...] instead of (...)"],
+        ["The check can't use what your code returned", "It is a generator: write [...] instead of (...)"],
     ),
-    "Values that are compared": (in_linear("max(x)"), "max(x)", ["compare the numbers in them, their .data."]),
+    "Values that are compared": (in_linear("max(x)"), "max(x)", ["Compare the numbers in them, their .data."]),
     "a ReLU by max": (in_linear("max(0, x[0])"), "max(0, x[0])", ["max(0, x) of a Value is x.relu(), which keeps"]),
     "a Value for math": (
         in_linear("import math; math.sqrt(x[0])"),
@@ -128,7 +128,7 @@ SITUATIONS = {
     "an endless loop": (
         in_linear("while len(w) == 2: pass"),
         "def linear(",
-        ["Your code did not answer in time: no answer after", "is there a loop that never ends?"],
+        ["Your code did not answer in time: no answer after", "Is there a loop that never ends?"],
     ),
     "an endless loop at import": (
         at_the_top("while True: pass"),
@@ -136,7 +136,7 @@ SITUATIONS = {
         [
             "Nothing could be checked:",
             "Importing the file did not end (no answer after",
-            "Likely:     is there a loop outside the functions?\n"
+            "Likely:     Is there a loop outside the functions?\n"
             "                Code outside functions runs whenever the file is imported.\n",
         ],
     ),
@@ -148,7 +148,7 @@ SITUATIONS = {
     "two gigabytes at import": (
         at_the_top("table = [bytes(1024 ** 2) for _ in range(2048)]"),
         "table =",
-        ["Your code used more memory than is allowed", "is there a list that grows without end?"],
+        ["Your code used more memory than is allowed", "Is there a list that grows without end?"],
     ),
     "two gigabytes in a call": (
         in_linear("table = [bytes(1024 ** 2) for _ in range(2048)]"),
@@ -185,7 +185,7 @@ SITUATIONS = {
     "a crash": (
         in_linear("import ctypes; ctypes.string_at(0)"),
         "def linear(",
-        ["Your code failed: the interpreter crashed", "is there a recursion that never ends?"],
+        ["Your code failed: the interpreter crashed", "Is there a recursion that never ends?"],
     ),
     "nesting without end": (
         "x = " + "(" * 30_000 + ")" * 30_000,

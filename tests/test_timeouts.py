@@ -37,7 +37,7 @@ def test_an_endless_loop_is_asked_patiently_once_and_briefly_afterwards():
 def test_code_that_only_waits_is_told_so():
     report = graded(SOLUTION.replace("return x * x", "__import__('time').sleep(60)"), task="0.1")
     assert report.checks[0].status == "timeout"
-    assert "it did nothing but wait for 4 seconds.\nLikely:     is there a call that waits" in report.checks[0].message
+    assert "it did nothing but wait for 4 seconds.\nLikely:     Is there a call that waits" in report.checks[0].message
 
 
 def test_right_code_gets_the_time_that_the_reference_would_need(monkeypatch):

@@ -61,8 +61,8 @@ SMALLER = {"chain": lambda a, factors, length: (a, factors, length // 50)}
 # Parts whose checks train a model. Later verdicts must take at most 0.6 s, so these replay fewer recorded inputs.
 FEWER_SEEDS = {7: SEEDS[:1], 8: SEEDS[:1]}
 NOTES = {
-    "backward_follows_a_chain_of_50_000_values": "In the browser, the chain has 1,000 values: Python has less "
-    "memory for calls here. A backward that calls itself fails all the same."
+    "backward_follows_a_chain_of_50_000_values": "In the browser, the chains have 100 and 1,000 values: Python has "
+    "less memory for calls here. A backward that calls itself fails all the same."
 }
 
 SMALLER_CELLS = {

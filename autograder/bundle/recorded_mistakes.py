@@ -6,7 +6,7 @@ import functools
 import json
 
 from autograder.course import Part
-from autograder.grading.diagnosis import Agrees, Runs, name_mistakes, same_reply
+from autograder.grading.diagnosis import Agrees, Incomplete, Runs, name_mistakes, same_reply
 from autograder.grading.follow_through import BuildsOn, keep_points
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.report import FAILED, Check
@@ -15,17 +15,22 @@ from autograder.sandbox import Reply
 
 
 def with_mistakes(
-    of: Part, checks: list[Check], calls: dict[str, list[Recorded]], runs: Runs, builds_on: BuildsOn
+    of: Part,
+    checks: list[Check],
+    calls: dict[str, list[Recorded]],
+    runs: Runs,
+    builds_on: BuildsOn,
+    incomplete: Incomplete,
 ) -> list[Check]:
     """The checks; failing ones get the mistake that explains their calls, and the points that follow-through keeps.
     calls: by test name; runs: which of the learner's functions a check may have run; builds_on: which of them
-    those of a check's task may call.
+    those of a check's task may call; incomplete: see `name_mistakes`.
     """
     if not any(check.status in FAILED for check in checks):
         return checks
     recorded, mistakes = _recorded(of), recorded_mistakes(of)
     agrees = _agreement(recorded["answers"])
-    named = name_mistakes(of, mistakes, checks, calls, agrees, runs)
+    named = name_mistakes(of, mistakes, checks, calls, agrees, runs, incomplete)
     return keep_points(mistakes, named, calls, recorded["keeps"], agrees, builds_on)
 
 

@@ -90,7 +90,7 @@ def check_part(
         printed = worker.read_output() if session.printed is None else session.printed
         interpreter = worker.interpreter_version or ""
     if not problem.problem:
-        checks = with_mistakes(of, checks, session.calls, session.runs, session.builds_on)
+        checks = with_mistakes(of, checks, session.calls, session.runs, session.builds_on, session.incomplete)
         given = recorded["signatures"]
         checks = with_lines(checks, of, problem, probes, session.calls, recorded_mistakes(of), given)
         checks = [_with_short_names(check, data) for check in checks if task in (None, check.task)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.invocation import command
+from autograder.text import likely_line
 
 # Two programs with the same arithmetic in a different order differ by 2e-15 in the losses and 3e-14 in the weights
 # after 1,000 steps (three programs, Python 3.10 to 3.13). A change of the first weights in the last digit grows to
@@ -143,8 +144,8 @@ def explain(losses: Sequence[float], expected: Sequence[float], mistake: Matched
         f"Step {step + 1} is the first that differs: its loss is {losses[step]:.6f} instead of {expected[step]:.6f}.\n"
     )
     if mistake is not None:
-        return message + f"Likely:     {mistake.says} Your losses equal those of this known mistake.\n"
-    message += f"Likely:     {usual_cause(step, num_steps)}\n"
+        return f"{message}{likely_line(mistake.says)} Your losses equal those of this known mistake.\n"
+    message += f"{likely_line(usual_cause(step, num_steps))}\n"
     return message + f"To find the part: {command('check')} checks each part separately.\n"
 
 

@@ -103,7 +103,7 @@ def parts_take_the_step(result: RunResult | StoppedRun, measured: Proved) -> Cap
         return CapstoneFinding(0.0, f"{result.one_step}\n")
     message = "Your gpt, Value and Adam move the weights differently.\n"
     return CapstoneFinding(
-        0.0, message + "Likely:     a wrong gradient or a mistake in Adam, or train uses other code than these parts.\n"
+        0.0, message + "Likely:     A wrong gradient or a mistake in Adam, or train uses other code than these parts.\n"
     )
 
 

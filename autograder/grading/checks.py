@@ -17,6 +17,7 @@ from autograder.course import Part
 from autograder.grading.compare import apart, difference, show
 from autograder.grading.report import Check
 from autograder.sandbox import Reply
+from autograder.text import likely_line
 
 TOLERANCE = 1e-9  # of float arithmetic in another order; inputs are of the size of 1
 
@@ -87,7 +88,7 @@ class Answer:
 
     def _message(self, got: str, expected: str, likely: str, where: str = "") -> str:
         text = f"Called:     {self.called}\nReturned:   {got}\nExpected:   {expected}\n{where}"
-        return text + (f"Likely:     {likely}\n" if likely else "")
+        return text + (f"{likely_line(likely)}\n" if likely else "")
 
 
 # What probes write in place of a number that is not there.

@@ -40,6 +40,7 @@ ANOTHER_WAY = {
 Agrees = Callable[[Mistake, list[Recorded]], bool]
 Explains = Callable[[Mistake, Check], bool]
 Runs = Callable[[Check], "set[str]"]
+Incomplete = Callable[[Check], bool]
 ReplyOf = Callable[[Mistake, Recorded], "Reply | None"]
 
 
@@ -51,12 +52,13 @@ def diagnose(
     oracle: MistakeOracle,
     runs: Runs,
     builds_on: BuildsOn,
+    incomplete: Incomplete,
 ) -> list[Check]:
     """Return the checks, the failing ones with the recognised mistake, and the points that follow-through keeps.
 
     calls: by test name, as recorded; files: what the worker had besides the submission; oracle: what the mistakes reply
     to these calls; runs: which of the learner's functions a check may have run;
-    builds_on: which of them those of a check's task may call.
+    builds_on: which of them those of a check's task may call; incomplete: see `name_mistakes`.
     """
     if not any(check.status in FAILED for check in checks) or not misconceptions(part):
         return checks
@@ -68,7 +70,7 @@ def diagnose(
         def settled(mistake: Mistake, recorded: list[Recorded]) -> bool | None:
             return all_agree(recorded, (reply_of(mistake, call, for_points=True) for call in recorded))
 
-        named = name_mistakes(part, misconceptions(part), checks, calls, agrees, runs)
+        named = name_mistakes(part, misconceptions(part), checks, calls, agrees, runs, incomplete)
         return keep_points(misconceptions(part), named, calls, table_of(part), settled, builds_on)
 
 
@@ -79,9 +81,11 @@ def name_mistakes(
     calls: dict[str, list[Recorded]],
     agrees: Agrees,
     runs: Runs,
+    incomplete: Incomplete = lambda check: False,
 ) -> list[Check]:
     """The checks with the mistakes that explain them. agrees: whether a mistake explains recorded calls, and False
-    where that could not be found out in time: then it is not named.
+    where that could not be found out in time: then it is not named; incomplete: whether a check fails because the code
+    does not use what the check passes, whatever else is wrong.
     """
     ran = [check for check in checks if calls.get(f"test_{check.name}") and check.status != "todo"]
     failing = [check for check in ran if check.status in FAILED]
@@ -90,7 +94,7 @@ def name_mistakes(
     def explains(mistake: Mistake, check: Check) -> bool:
         return agrees(mistake, calls[f"test_{check.name}"])
 
-    recognised = _recognised(part, mistakes, ran, explains, runs)
+    recognised = _recognised(part, mistakes, ran, explains, runs, incomplete)
     # Of several mistakes that explain a check, the one that explains most.
     reach = {mistake: sum(explains(mistake, check) for check in failing) for mistake in recognised}
     order = sorted(recognised, key=reach.__getitem__, reverse=True)
@@ -99,12 +103,18 @@ def name_mistakes(
 
 
 def _recognised(
-    part: Part, mistakes: Sequence[Mistake], ran: list[Check], explains: Explains, runs: Runs
+    part: Part,
+    mistakes: Sequence[Mistake],
+    ran: list[Check],
+    explains: Explains,
+    runs: Runs,
+    incomplete: Incomplete,
 ) -> list[Mistake]:
     """The mistakes that were made, one of a task at most.
 
     Each explains every check of its own task that ran. Only those are left out that failed by the recognised mistake of
-    another task; so the tasks are looked at again as long as one more mistake is recognised. And no check of the task
+    another task; so the tasks are looked at again as long as one more mistake is recognised. Where no mistake explains
+    all, the incomplete ones are left out, too. And no check of the task
     that failed has run a function of another one which fails for a reason that is not known: it may be the same.
     """
 
@@ -131,6 +141,11 @@ def _recognised(
             if task in recognised or not own or own[0].status not in FAILED:
                 continue
             possible = [m for m in mistakes if m.task == task and all(explains(m, check) for check in own)]
+            if not possible:
+                own = [check for check in own if check not in failing or not incomplete(check)]
+                if not own or own[0].status not in FAILED:
+                    continue
+                possible = [m for m in mistakes if m.task == task and all(explains(m, check) for check in own)]
             mistake = _only_one(possible, ran, failing, explains)
             if mistake is not None and specific(mistake, own):
                 recognised[task] = mistake

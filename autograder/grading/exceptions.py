@@ -255,6 +255,13 @@ CAUSES = (
     ),
     Cause(
         "AttributeError",
+        r"'float' object has no attribute '(?:data|_children|_local_grads)'",
+        "a float, such as 2 ** -1, is not found by your test for int. Test not isinstance(other, Value): it is true "
+        "for every plain number.",
+        within=r"\btype\(other\) *(?:==|is|in) *\(?int\b(?!.*float)|\bisinstance\(other, *int\)",
+    ),
+    Cause(
+        "AttributeError",
         r"'(?:int|float)' object has no attribute '(data|grad|_children|_local_grads)'",
         "this is a plain number, because other may be one. Turn it into a Value first.",
         within=r"def __\w+__\(self, other",

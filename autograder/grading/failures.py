@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import difflib
 import math
@@ -11,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course import Part
+from autograder.grading.compare import quoted
 from autograder.grading.exceptions import advice_on
 from autograder.grading.sources import Source
 from autograder.sandbox import WAITED, Reply
+from autograder.text import as_sentence, likely_line
 
 SENTENCES = {
     "raised": "Your code raised {exception}{message}.",
@@ -45,6 +48,7 @@ NO_NAME = re.compile(r"module '(\w+)' has no attribute '(\w+)'")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 # A blank in the code of a hint. In a method, Python puts the class's name before it.
 BLANK = re.compile(r"name '(?:_[A-Za-z]\w*?)?____(\d+)' is not defined")
+ROOT_OF_A_VALUE = re.compile(r"\bmath\.sqrt\((?!.*(?:\blen\(|dim\b|config\.))")  # likely: not of a size
 RETURNED_TYPE = re.compile(r"an object of type (\w+) was returned")
 # An ImportError about another part, and the path in the worker's folder, which learners need not see.
 OF_ANOTHER_PART = re.compile(r"No module named '(part\d\d_\w+)'|cannot import name '\w+' from '(part\d\d_\w+)'")
@@ -57,6 +61,7 @@ CLASSES = {
     "Adam": ("part06_adam", ["step"]),
     "Trained": ("part07_training", "tokenizer config state_dict losses".split()),
 }
+SHOWN_KEYS = 4  # of a dict
 POSITIONS = {"gpt": "Its positions run from 0 to block_size - 1: does the loop end there?"}
 TO_A_LIST = ("generator", "map", "zip", "filter", "range", "dict_keys", "dict_values", "dict_items", "reversed", "set")
 
@@ -98,7 +103,7 @@ def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) 
         lines = [_capital_after(sentence, advice), *_excerpt(reply, facts)]
     else:
         lines = [f"Called:     {called}", f"Result:     {sentence}", *_excerpt(reply, facts)]
-        lines += [f"Likely:     {advice}"] if advice else []
+        lines += [likely_line(advice)] if advice else []
     return "\n".join(lines) + "\n"
 
 
@@ -106,12 +111,12 @@ def endless_import_message(reply: Reply, facts: Facts) -> str:
     """What to say of a file whose import does not end."""
     cause = "a call that waits, such as sleep," if reply.message.startswith(WAITED) else "a loop"
     sentence = f"Importing the file did not end ({reply.message})."
-    lines = [sentence, *_excerpt(reply, facts), f"Likely:     is there {cause} outside the functions?"]
+    lines = [sentence, *_excerpt(reply, facts), likely_line(f"is there {cause} outside the functions?")]
     return "\n".join(lines) + "\n"
 
 
 def _capital_after(sentence: str, advice: str) -> str:
-    return f"{sentence} {advice[0].upper()}{advice[1:]}" if advice else sentence
+    return f"{sentence} {as_sentence(advice)}" if advice else sentence
 
 
 def leftover_message(reply: Reply, facts: Facts) -> str | None:
@@ -167,7 +172,7 @@ def _kind(reply: Reply) -> str:
 
 def _advice(reply: Reply, kind: str, facts: Facts) -> str:
     """What to try, where that is known, else ""."""
-    for known in (_of_import, _of_own_raise, _of_call, _of_class, _of_name, _of_type_returned, _of_time, _of_arguments):
+    for known in KNOWN:
         if advice := known(reply, kind, facts):
             return advice
     if kind in ADVICE:
@@ -229,6 +234,22 @@ def _of_call(reply: Reply, kind: str, facts: Facts) -> str:
     return f"call it like this: {expected}." if expected else ""
 
 
+def _of_none(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a parameter that is None in this call."""
+    found = NO_ATTRIBUTE.search(reply.message)
+    if reply.exception != "AttributeError" or not found or found[1] != "NoneType":
+        return ""
+    function = facts.source.functions.get(facts.source.function_at(reply.line))
+    names = set(re.findall(rf"(?<![\w.])([A-Za-z_]\w*)\.{found[2]}\b", facts.source.code(reply.line)))
+    name = names.pop() if len(names) == 1 else ""
+    if function is None or name not in function.parameters or name in function.assigned:
+        return ""
+    default = function.optional.get(name)
+    if isinstance(default, ast.Constant) and default.value is None:
+        return f"{name} is None unless a call passes it. Write if {name} is not None: before this line."
+    return f"{name} is None in this call: look at the line that calls {function.node.name}, and at what it passes."
+
+
 def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
     """Of an object that lacks an attribute, a method or an operator."""
     source, text = facts.source, "\n".join(facts.source.text)
@@ -252,6 +273,11 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
         own = {method.rpartition(".")[2] for method in source.functions if method.startswith(f"{owner}.")}
         own |= {*CLASSES.get(owner, ("", []))[1]}
         own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
+        around = source.function_at(reply.line)
+        if re.search(rf"^\s+def {name}\(", source.body(around), re.M):
+            given = re.search(rf"([\w.]+)\.{name}\(", source.code(reply.line))
+            inner = f"{name} is a function inside {around.rpartition('.')[2]}, not a method of {owner}"
+            return f"{inner}: write {name}({given[1] if given else '...'})."
         return _spelt_otherwise(name, own, f"your class {owner} has") or f"your class {owner} has no {name}."
     module, attributes = CLASSES.get(owner, ("", []))
     others = [other for other, (_, names) in CLASSES.items() if name in names and other != owner]
@@ -295,6 +321,9 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return "write an expression in its place. The code around it is right."
     name, place = found[1], source.function_at(reply.line)
     owner, function = place.rpartition(".")[0], source.functions.get(place)
+    code = source.code(reply.line)
+    if name == "math" and "part01_autograd" in (facts.needs or {}) and ROOT_OF_A_VALUE.search(code):
+        return "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file."
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
         return f"write import {name} at the top of the file."
     if name in dir(math):
@@ -314,6 +343,19 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
     close = _closest(name, known)
     return f"did you mean {close}?" if close else f"{name} has no value here. Is it spelt differently where it is set?"
+
+
+def _of_key(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a dict that lacks the key: the keys that it has, those first that resemble the key."""
+    code = facts.source.code(reply.line)
+    keys = next((keys for name, keys in reply.dicts if re.search(rf"\b{re.escape(name)}\[", code)), ())
+    if reply.exception != "KeyError" or not keys or "{" in reply.message:
+        return ""
+    wanted = reply.message.strip("'\"")
+    near = [key for key in keys if wanted and wanted in key] or difflib.get_close_matches(wanted, keys, SHOWN_KEYS, 0.6)
+    shown = [*dict.fromkeys([*near, *keys])][:SHOWN_KEYS]
+    more = ", ..." if len(keys) > len(shown) else ""
+    return f"the dict has no key {reply.message}. It has {', '.join(map(quoted, shown))}{more}."
 
 
 def _spelt_otherwise(name: str, known: Iterable[str], has: str) -> str:
@@ -364,6 +406,18 @@ def _of_arguments(reply: Reply, kind: str, facts: Facts) -> str:
     return ""
 
 
+def _of_given_function(reply: Reply, kind: str, facts: Facts) -> str:
+    """Of a function that the learner's gets as a parameter, and that can't use the list which this line passes."""
+    code, function = facts.source.code(reply.line), facts.source.functions.get(facts.source.function_at(reply.line))
+    called = re.findall(r"(?<![\w.])([A-Za-z_]\w*)\(", code)
+    given = next((name for name in called if function and name in function.parameters), "")
+    without_slices = re.sub(r"\w\[[^\]]*:[^\]]*\]", "", code)
+    if reply.exception != "IndexError" or not given or re.search(r"[\w\])]\[", without_slices):
+        return ""
+    length = " It needs as many numbers as xs has." if "xs" in function.parameters else ""
+    return f"the error is inside {given}: the list that this line passes to {given} is too short.{length}"
+
+
 def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
     """Of code that does not end, or not in time: the loop that may be endless, else what takes long."""
     if kind != "timeout" or reply.message.startswith("it printed"):
@@ -378,3 +432,19 @@ def _of_time(reply: Reply, kind: str, facts: Facts) -> str:
     if again:
         return "a function calls itself. Does it do so repeatedly for the same value, or without end?"
     return "does the code do more than it needs to, such as building data only to count it?"
+
+
+# What may be known of a failure, the most specific first.
+KNOWN = (
+    _of_import,
+    _of_own_raise,
+    _of_call,
+    _of_none,
+    _of_class,
+    _of_name,
+    _of_key,
+    _of_type_returned,
+    _of_time,
+    _of_arguments,
+    _of_given_function,
+)

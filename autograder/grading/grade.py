@@ -14,6 +14,7 @@ from autograder.course import Part
 from autograder.grading.checks import Draw, checks_of
 from autograder.grading.part_probes import Probes, load_trusted
 from autograder.grading.passed_checks import PassedChecks
+from autograder.grading.progress import checks_to_report
 from autograder.grading.reference import reference_files
 from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session
@@ -168,7 +169,7 @@ def _report(
         seed=seed,
         sandbox=tier.value,
         interpreter=interpreter,
-        checks=tuple(check for check in checks if task in (None, check.task)),
+        checks=checks_to_report(checks, part, task),
         printed=printed,
         used=round(used, 3),
     )
@@ -191,7 +192,9 @@ def _explained(
 
     part, calls = session.part, session.calls
     if name_mistakes:
-        checks = diagnose(part, checks, calls, shipped, context.oracle, session.runs, session.builds_on)
+        checks = diagnose(
+            part, checks, calls, shipped, context.oracle, session.runs, session.builds_on, session.incomplete
+        )
     return with_lines(checks, part, session.source, session.probes, calls, misconceptions(part), signatures(part))
 
 

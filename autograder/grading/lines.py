@@ -6,7 +6,7 @@ Where that function holds code that is hardly ever meant, the message says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from autograder.course import Part, parts
@@ -16,6 +16,7 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as
+from autograder.text import likely_line
 
 CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
@@ -93,8 +94,8 @@ def with_lines(
             return replace(check, line=line)
         if check.line is not None and recorded:  # where that function is right, the call of it is to blame
             trail = [check.line, *reversed(recorded[-1].reply.callers)]
-            wrong = (line for line in trail if source.function_at(line) not in right - own(check))
-            return replace(check, line=next(wrong, check.line))
+            line = next((each for each in trail if source.function_at(each) not in right - own(check)), check.line)
+            return check if line == check.line else of_caller(check, line)
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
         called = CALL_OF.match(message)
@@ -106,16 +107,44 @@ def with_lines(
         if any(called_as(name) in mentions for name in defined - set(source.functions)):
             return check  # the function that is missing has no line
         suspects = {name for name in source.reached_from(mentions) - right if not of_other_parts(name)}
-        slips = [slip for name in sorted(suspects, key=source.line_of) for slip in source.functions[name].slips]
+        in_order = sorted(suspects, key=source.line_of)
+        slips = [slip for name in in_order for slip in source.functions[name].slips]
+        slips = slips or [slip for name in in_order for slip in never_used(name, recorded[-1].probe)]
         if slips and check.status in ("failed", "error"):
-            line, sentence = slips[0]
-            message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
-            return replace(check, line=line, message=f"{message}Likely:     {sentence}\n")
+            return with_slip(check, *slips[0])
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
+
+    def of_caller(check: Check, line: int) -> Check:
+        """The check at a line that called the function in which the code raised. An index is out of range there because
+        of the lists that were passed.
+        """
+        called, caller = source.function_at(check.line), source.functions.get(source.function_at(line))
+        if caller and caller.slips:  # what it passes on is to blame
+            return with_slip(check, *caller.slips[0])
+        if check.exception != "IndexError":
+            return replace(check, line=line)
+        likely = (
+            f"{called} has passed its own checks, so look at line {line}: the lists that it passes to {called} do not "
+            f"fit together. Print the len(...) of each of them, and of their elements, just before that line."
+        )
+        return with_slip(check, line, likely)
+
+    def never_used(name: str, probe: str) -> Iterator[tuple[int, str]]:
+        """The line of a function, and that it never uses something which the call sets, where that is so."""
+        function = source.functions[name]
+        if unused := probes.unused(probe, name, function):
+            never = f"never uses its parameter{'s' if unused[1:] else ''} {', '.join(unused)}"
+            yield function.line, f"{name.rpartition('.')[2]} in line {function.line} {never}."
 
     return [
         unwritten(check) or placed(raised_elsewhere(check)) if check.status in failed else check for check in checks
     ]
+
+
+def with_slip(check: Check, line: int, sentence: str) -> Check:
+    """The check with this sentence as its likely cause."""
+    message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
+    return replace(check, line=line, message=f"{message}{likely_line(sentence)}\n")
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:

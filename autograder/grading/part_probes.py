@@ -8,6 +8,7 @@ import ast
 import functools
 import importlib.util
 import inspect
+import re
 import sys
 import time
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from pathlib import Path
 from autograder.course import SOLUTIONS, Part
 from autograder.grading.checks import Draw
 from autograder.grading.compare import show
-from autograder.grading.sources import Source, functions_of
+from autograder.grading.sources import Function, Source, called_as, functions_of
 
 SECOND_WAY = "second_way"
 
@@ -87,6 +88,19 @@ class Probes:
         """The names that a probe mentions, at any remove: among them is every function of a learner's that it calls."""
         reached = self._functions.reached_from({probe})
         return frozenset().union(*(self._functions.functions[name].mentions for name in reached))
+
+    def unused(self, probe: str, name: str, function: Function, optional: bool = False) -> list[str]:
+        """The parameters that a learner's function never uses although the probe's call sets them, as the call in words
+        shows. optional: only those that a call may leave out.
+        """
+        words = self._templates[probe]
+
+        def is_set(parameter: str) -> bool:
+            return bool(re.search(rf"\b{parameter}\b|\b{called_as(name)}\([^()]*\*\*", words))
+
+        may_be_left_out = function.optional
+        unused = [parameter for parameter in function.unused if parameter in may_be_left_out or not optional]
+        return [parameter for parameter in unused if parameter not in may_be_left_out or is_set(parameter)]
 
     def run(self, probes: Iterable[str], source: Source) -> set[str]:
         """The functions of a learner's file that these probes may run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from autograder.course import Part, Task, stretch_tasks
 from autograder.grading.report import Check, Report
@@ -37,6 +38,29 @@ def unwritten_name(check: Check) -> str:
     """Which function or method is not written, as the stub calls it; "" when the check does not say it."""
     unwritten = UNWRITTEN.match(check.message)
     return unwritten[2] if unwritten and unwritten[1] == check.task else ""
+
+
+def checks_to_report(checks: Iterable[Check], part: Part, task: str | None) -> tuple[Check, ...]:
+    """All checks, or those of one task. If these pass, a failing check adds those of an earlier task whose function
+    this one changes: who writes 1.5 can break 1.4.
+    """
+    checks = tuple(checks)
+    own = tuple(check for check in checks if task in (None, check.task))
+    earlier = [check for check in checks if check.task in part.rewritten_by(task)]
+    if any(check.status not in DONE for check in own) or all(check.status in DONE for check in earlier):
+        return own
+    return tuple(check for check in checks if check in own or check in earlier)
+
+
+def broken_by(report: Report, part: Part) -> tuple[Task, Task] | None:
+    """Of a report on one task that passes: that task, and the earlier one in the same function that does not pass."""
+    reported = {check.task for check in report.checks}
+    for task in part.tasks:
+        earlier = part.rewritten_by(task.id)
+        if earlier and reported == {task.id, *earlier}:
+            lost = {check.task for check in report.checks if check.status not in DONE} - {task.id}
+            return next(((task, part.task(other)) for other in earlier if other in lost), None)
+    return None
 
 
 def tasks_to_write(report: Report, part: Part) -> list[Task]:

@@ -129,6 +129,15 @@ class Session:
         """The functions of the learner's file that a check may have run."""
         return self.probes.run({call.probe for call in self.calls.get(f"test_{check.name}", [])}, self.source)
 
+    def incomplete(self, check: Check) -> bool:
+        """Whether the failing call of a check sets a parameter that may be left out, and that the code never uses."""
+        recorded = self.calls.get(f"test_{check.name}", [])
+        functions = {name: self.source.functions.get(name) for name in self.part.task(check.task).defines}
+        return bool(recorded) and any(
+            function is not None and self.probes.unused(recorded[-1].probe, name, function, optional=True)
+            for name, function in functions.items()
+        )
+
     def builds_on(self, check: Check, function: str) -> bool:
         """Whether the learner's functions of a check's task may call another one, at any remove. What `__init__` sets
         is used by each method of its class.

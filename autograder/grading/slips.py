@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 BRACES = re.compile(r"\{[A-Za-z_]\w*\}")  # a name in braces: meant for an f-string
 MADE = (ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp)  # expressions that make something
+VECTOR_FUNCTIONS = frozenset("linear softmax rmsnorm mlp gpt".split())  # of the course: each returns a list of Values
+MOST_ROUNDS = 10  # of looking at which names are vectors: a hostile file must not take long
 LISTS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 
 
@@ -26,6 +28,9 @@ def find_slips(
         )
     yield from _used_up(function)
     yield from _without_f(function)
+    yield from _joined(function)
+    yield from _cut_caches(function)
+    yield from _half_divided(function)
     for node in ast.walk(function):
         sentence = _sentence(node)
         if sentence:
@@ -37,7 +42,6 @@ def find_slips(
                         statement.lineno,
                         f"the return in line {statement.lineno} is inside the loop, so the loop runs only once.",
                     )
-    yield from _unused_parameters(function)
 
 
 def _made_once(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
@@ -94,16 +98,161 @@ def _without_f(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"line {node.lineno} has {braces[0]} as text: the f before the quotes is missing."
 
 
-def _unused_parameters(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
-    """Parameters that the code never mentions, where there is code."""
-    if any(isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node) for node in ast.walk(function)):
+def _joined(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Vectors that are added with +, which makes one longer list. Lists that are meant to be joined, such as the
+    outputs of the heads, come from attend or from an empty list, and are none of these.
+    """
+    nodes = list(ast.walk(function))
+    bound = _assigned(nodes)
+    matrices = {name for name, values in bound.items() if all(map(_is_matrix, values))}
+    values_of = {name: [v for v in values if not isinstance(v, ast.ListComp)] for name, values in bound.items()}
+    vectors = {name for name, values in values_of.items() if values}  # less those that turn out not to be
+
+    def is_vector(node: ast.AST | None) -> bool:
+        if isinstance(node, ast.BinOp):
+            return isinstance(node.op, ast.Add) and is_vector(node.right) and is_vector(node.left)
+        if isinstance(node, ast.Call):
+            return isinstance(node.func, ast.Name) and node.func.id in VECTOR_FUNCTIONS
+        if isinstance(node, ast.Name):
+            return node.id in vectors
+        if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+            return False
+        is_row = _is_matrix(node.value) or (isinstance(node.value, ast.Name) and node.value.id in matrices)
+        return is_row or _is_first_of_attention(node)
+
+    for _ in range(MOST_ROUNDS):
+        others = {name for name in vectors if not all(map(is_vector, values_of[name]))}
+        vectors -= others
+        if not others:
+            break
+    else:
         return
+    lines = []
+    for node in nodes:
+        if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Add):
+            sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
+            if not any(isinstance(side, ast.BinOp) for side in sides) and all(map(is_vector, sides)):
+                lines.append(node.lineno)
+    for line in sorted(lines):
+        yield line, f"line {line} joins two lists: + makes one longer list. Add them number by number, with zip."
+
+
+def _is_matrix(node: ast.AST | None) -> bool:
+    """Whether the expression is state_dict["wte"] or state_dict["wpe"]."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or node.value.id != "state_dict":
+        return False
+    return isinstance(node.slice, ast.Constant) and node.slice.value in ("wte", "wpe")
+
+
+def _cut_caches(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """A head's numbers taken from the list of positions and not from each key or value, or from only one of the two."""
+    nodes = list(ast.walk(function))
+    bound = _assigned(nodes)
+
+    def cache(node: ast.AST | None) -> str:
+        """The name of the cache that the expression is, with all positions: keys[layer] or what is set to it."""
+        if isinstance(node, ast.Name):
+            values = bound.get(node.id, [None])
+            return cache(values[0]) if len(values) == 1 and isinstance(values[0], ast.Subscript) else ""
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or _is_cut(node.slice):
+            return ""
+        return node.value.id if node.value.id in ("keys", "values") else ""
+
+    def _is_cut(index: ast.AST) -> bool:
+        if isinstance(index, ast.Name):
+            made = bound.get(index.id, [None])[0]
+            return isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "slice"
+        return isinstance(index, ast.Slice) and index.lower is not None and index.upper is not None
+
+    cuts = [node for node in nodes if isinstance(node, ast.Subscript) and _is_cut(node.slice)]
+    of_others = {ast.dump(node.slice) for node in cuts if isinstance(node.value, ast.Name) and not cache(node.value)}
+    for node in cuts:
+        if (name := cache(node.value)) and ast.dump(node.slice) in of_others:
+            yield (
+                node.lineno,
+                f"line {node.lineno} cuts the list of positions. Keep all positions, and cut each of the {name}.",
+            )
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "attend":
+            whole = [cache(argument) for argument in node.args[1:3]]
+            if len(whole) == 2 and any(whole) and not all(whole):
+                name = whole[0] or whole[1]
+                yield (
+                    node.lineno,
+                    f"line {node.lineno} passes the {name} of all heads to attend. Cut each of them, as you cut the "
+                    f"{'values' if name == 'keys' else 'keys'}.",
+                )
+
+
+def _assigned(nodes: list[ast.AST]) -> dict[str, list[ast.AST | None]]:
+    """What each name of a function is set to: expressions, and None where that can't be seen."""
+    bound: dict[str, list[ast.AST | None]] = {}
+    seen: set[int] = set()
+
+    def bind(target: ast.AST, value: ast.AST | None) -> None:
+        if isinstance(target, ast.Name):
+            seen.add(id(target))
+            bound.setdefault(target.id, []).append(value)
+        elif isinstance(target, ast.Tuple):
+            pairs = [None] * len(target.elts)
+            if isinstance(value, ast.Tuple) and len(value.elts) == len(pairs):
+                pairs = value.elts
+            elif isinstance(value, ast.Call):
+                pairs[:1] = [ast.Subscript(value, ast.Constant(0), ast.Load())]
+            for element, part in zip(target.elts, pairs):
+                bind(element, part)
+
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                bind(target, node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            bind(node.target, node.value)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add):
+            seen.add(id(node.target))  # what is added makes no other kind of thing of it
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in seen:
+            bound.setdefault(node.id, []).append(None)  # in a loop, a comprehension, a with
+        elif isinstance(node, ast.arg):
+            bound.setdefault(node.arg, []).append(None)
+    return bound
+
+
+def _is_first_of_attention(node: ast.Subscript) -> bool:
+    """multi_head_attention(...)[0], as a call or as the first name that its result is unpacked into."""
+    call, first = node.value, node.slice
+    is_call = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "multi_head_attention"
+    return is_call and isinstance(first, ast.Constant) and first.value == 0
+
+
+def _half_divided(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """A difference of two results of one function of which only the second is divided: f(a) - f(b) / h."""
+    nodes = list(ast.walk(function))
+    assigned = [(target, node.value) for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    calls = {target.id: value for target, value in assigned if isinstance(target, ast.Name)}
+
+    def called(node: ast.AST) -> str:
+        node = calls.get(node.id, node) if isinstance(node, ast.Name) else node
+        return getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+
+    for node in nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.right, ast.BinOp):
+            name, right = called(node.left), node.right
+            if isinstance(right.op, ast.Div) and name and called(right.left) == name:
+                yield (
+                    node.lineno,
+                    f"line {node.lineno} divides only the second result of {name}, because / comes before -. Put "
+                    "parentheses around the difference.",
+                )
+
+
+def unused_parameters(function: ast.FunctionDef) -> list[str]:
+    """The parameters that the code never mentions; none where there is no code yet."""
+    if any(isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node) for node in ast.walk(function)):
+        return []
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     parameters = [parameter.arg for parameter in [*function.args.args, *function.args.kwonlyargs]]
-    unused = [name for name in parameters if name not in {*names, "self"} and not name.startswith("_")]
-    if unused:
-        never = f"never uses its parameter{'s' if unused[1:] else ''} {', '.join(unused)}"
-        yield function.lineno, f"{function.name} in line {function.lineno} {never}."
+    return [name for name in parameters if name not in {*names, "self"} and not name.startswith("_")]
 
 
 def _sentence(node: ast.AST) -> str:

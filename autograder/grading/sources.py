@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import LARGEST_FILE, Part, parts_and_labs
 from autograder.grading.compare import is_plain
-from autograder.grading.slips import find_slips, shared_lists
+from autograder.grading.slips import find_slips, shared_lists, unused_parameters
 from autograder.sandbox import Reply
 
 # `ast.parse` takes quadratic time or memory for some texts. LARGEST_FILE bounds the time: 64 KiB of {a}{a}... in an
@@ -83,6 +83,29 @@ class Function:
         try:
             return tuple(find_slips(self.node, self.shared))
         except (RecursionError, MemoryError):  # of code that is nested very deeply
+            return ()
+
+    @property
+    def optional(self) -> dict[str, ast.expr]:
+        """The parameters that a call may leave out, with their defaults."""
+        arguments, positional = self.node.args, [*self.node.args.posonlyargs, *self.node.args.args]
+        last = positional[len(positional) - len(arguments.defaults) :]
+        of_keywords = zip(arguments.kwonlyargs, arguments.kw_defaults)
+        pairs = [*zip(last, arguments.defaults), *((name, default) for name, default in of_keywords if default)]
+        return {parameter.arg: default for parameter, default in pairs}
+
+    @property
+    def assigned(self) -> set[str]:
+        """The names that its code sets."""
+        names = (node for node in ast.walk(self.node) if isinstance(node, ast.Name))
+        return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+    @functools.cached_property
+    def unused(self) -> tuple[str, ...]:
+        """The parameters that its code never mentions."""
+        try:
+            return tuple(unused_parameters(self.node))
+        except (RecursionError, MemoryError):
             return ()
 
 

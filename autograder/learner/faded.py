@@ -1,6 +1,7 @@
 """The code of a task with blanks, for the last two hints: first with many blanks, then with few.
 
-The places are found in the syntax tree of the reference, so they are the same for everybody. With many blanks, every
+The places are found in the syntax tree of the reference, so they are the same for everybody. Where the lesson leads to
+another form of the code than that of the reference, the code has that form. With many blanks, every
 statement lacks its expression. With few, only the expressions that most of the known mistakes change are missing. What
 is missing there is also missing in the first version, so nobody gets the complete code from both.
 """
@@ -19,6 +20,7 @@ from autograder.course import SOLUTIONS, Part, Task
 from autograder.grading.misconceptions import misconceptions
 from autograder.grading.sources import is_text
 from autograder.learner.mistake_edits import Located
+from autograder.learner.other_forms import as_taught
 from autograder.stubs import BEGIN, END
 
 SHARE = 3  # with few blanks, one blank in this many stays
@@ -51,7 +53,8 @@ class _Code:
     """The reference of a task: where its blanks are."""
 
     def __init__(self, part: Part, task: Task) -> None:
-        self.located = Located((SOLUTIONS / part.file_name).read_bytes().replace(b"\r\n", b"\n"))
+        reference = (SOLUTIONS / part.file_name).read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
+        self.located = Located(as_taught(reference, part, task).encode("utf-8"))
         self.functions = [self.located.functions[name] for name in task.defines]
         self.weights = self._weights(part, task)
         of_functions = [self._many(function) for function in self.functions]
@@ -74,7 +77,7 @@ class _Code:
         weights: defaultdict[tuple[int, int], float] = defaultdict(float)
         reference = self.located.content.decode("utf-8")
         for mistake in misconceptions(part):
-            if mistake.function in task.defines:
+            if mistake.function in task.defines and reference.count(mistake.find) == 1:
                 wrong = Located(mistake.applied_to(reference).encode("utf-8")).functions.get(mistake.function)
                 right = self.located.functions[mistake.function]
                 changed = {self.located.span(node) for node in (_changed(right, wrong) if wrong else ())}

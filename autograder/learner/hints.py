@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from autograder.course import Part, Task
-from autograder.grading.progress import file_level_failure, tasks_to_write
+from autograder.grading.progress import broken_by, file_level_failure, tasks_to_write
 from autograder.grading.report import Check, Report
 from autograder.render.next_step import going_on, task_in_hand
 
-SECTION = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## ([\w.-]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 LEVEL = re.compile(r"^\d\. (.*(?:\n(?!\d\. ) *\S.*)*)", re.MULTILINE)
 
 
@@ -44,14 +44,20 @@ def all_hints(report: Report, part: Part, source: str) -> Hint | None:
         return Hint(task, check, "", (), 0, f"{file_failure.message.strip()}\nFix that first; hints come after it.")
     if (first := going_on(report, check)) and not _is_stub(source, task):
         return Hint(task, check, "", (), 0, f"{first}.")
-    texts, about = levels(part), check.name
+    texts = levels(part)
+    about = check.misconception if check.misconception in texts else check.name
     if task.id in texts and task in tasks_to_write(report, part):
         about = task.id
+    if broken := broken_by(report, part):  # its hints say how to write it without breaking the earlier task
+        task = broken[0]
+        about = next(each.name for each in report.checks if each.task == task.id)
     return Hint(task, check, about, tuple(texts[about]), len(texts[about]))
 
 
 def levels(part: Part) -> dict[str, list[str]]:
-    """The hints of a part by id of a task to write, or by name of a check that fails; the most general first."""
+    """The hints of a part by id of a task to write or of a known mistake, or by name of a check that fails; the most
+    general first.
+    """
     text = (part.suite / "hints.md").read_text(encoding="utf-8")
     return {name: [" ".join(level.split()) for level in LEVEL.findall(body)] for name, body in SECTION.findall(text)}
 

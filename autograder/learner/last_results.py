@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from autograder.course import EXERCISES, Part, labs, parse_target, part_or_lab, parts
 from autograder.grading.grade import grade
-from autograder.grading.progress import current_check
+from autograder.grading.progress import checks_to_report, current_check
 from autograder.grading.report import Report
 from autograder.grading.request import GradeFunction
 from autograder.grading.store import report_from_json, suite_hash
@@ -54,7 +54,7 @@ def find(part: Part, content: bytes, task: str | None = None) -> Report | None:
             continue  # nothing there, or not written by us
         if report.sha256 == hashlib.sha256(content).hexdigest() and data.get("suite") == suite_hash(part):
             if task is not None:
-                report = replace(report, checks=tuple(c for c in report.checks if c.task == task))
+                report = replace(report, checks=checks_to_report(report.checks, part, task))
             return report
     return None
 

@@ -15,10 +15,13 @@ FOLDER = Path(__file__).with_name("forms")
 
 @dataclass(frozen=True)
 class Form:
-    """Functions of a task, written differently. says: what the difference is good for."""
+    """Functions of a task, written differently. says: what the difference is good for. taught: whether it is the form
+    that the lesson leads to, so that the code in the hints has it, too.
+    """
 
     says: str
     code: str
+    taught: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,25 @@ def notes_on(part: Part) -> dict[str, Notes]:
     """The notes on each task of a part, by its id; none where nobody has written them yet."""
     path = FOLDER / f"{part.name}.toml"
     return {
-        task: Notes(table["why"], tuple(Form(form["says"], form["code"].strip("\n")) for form in table["forms"]))
+        task: Notes(table["why"], tuple(Form(**{**form, "code": form["code"].strip("\n")}) for form in table["forms"]))
         for task, table in (read_toml(path) if path.is_file() else {}).items()
     }
+
+
+def as_taught(source: str, part: Part, task: Task) -> str:
+    """The reference, with the code of a task as the lesson leads to it. The docstrings stay."""
+    notes = notes_on(part).get(task.id)
+    form = next((form for form in notes.forms if form.taught), None) if notes else None
+    if form is None:
+        return source
+    lines, code = source.split("\n"), form.code.split("\n")
+    old, new = functions_of(ast.parse(source)), functions_of(ast.parse(form.code))
+    for name in sorted(task.defines, key=lambda name: -old[name].line):
+        node, other = old[name].node, new[name.rpartition(".")[2]].node
+        body = code[other.body[0].lineno - 1 : other.end_lineno]
+        first = node.body[1 if ast.get_docstring(node) else 0].lineno
+        lines[first - 1 : node.end_lineno] = [" " * node.col_offset + line if line else "" for line in body]
+    return "\n".join(lines)
 
 
 def with_form(source: str, task: Task, form: Form) -> str:

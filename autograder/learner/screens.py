@@ -112,7 +112,8 @@ def hint_lines(hint: Hint | None, report: Report, task: str | None, again: str =
     if hint.task in tasks_to_write(report, graded_part):
         yield "  not written yet"
     else:
-        yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {hint.check.title}"
+        of = f"{hint.check.task} " if hint.check.task != hint.task.id else ""
+        yield f"  {'not written yet' if hint.check.status == 'todo' else 'fails'}: {of}{hint.check.title}"
     if hint.check.advice:
         yield from wrapped(hint.check.advice, "  Likely: ")
     yield ""

@@ -35,6 +35,8 @@ def forward(tokens, sizes, matrices):
         return counts[kind]
 
     def linear(function, x, w, *more):
+        if inside and id(w) not in names:  # attend's own arithmetic, where others write sum(...)
+            return function(x, w, *more)
         name = names.get(id(w), f"linear {nth('linear')}")
         before = {"mlp_fc2": "relu", "attn_wo": "heads joined", "lm_head": "x + mlp"}.get(name.rpartition(".")[2])
         if before:

@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterator
 
 from autograder.course import Part, part_of_task, part_or_lab, stretch_tasks
-from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure, tasks_to_write
+from autograder.grading.progress import (
+    DONE,
+    blocking_task,
+    broken_by,
+    current_check,
+    file_level_failure,
+    tasks_to_write,
+)
 from autograder.grading.report import Check, Report
 from autograder.render.mistake_page import where_to_read_on
 from autograder.text import number, plural
@@ -135,6 +142,8 @@ def failure_lines(check: Check, path: str, file_failure: bool = False, with_advi
         yield f"  {check.title}"
     yield f"  {path}, line {check.line}" if check.line else f"  {path}"
     yield from (f"    {without_commands(line)}" for line in message_lines(check, with_advice))
+    if check.advice and not with_advice:
+        yield "    Likely:     the mistake at the top of this report."
 
 
 def summary_lines(report: Report, next_step: str) -> Iterator[str]:
@@ -153,7 +162,16 @@ def summary_lines(report: Report, next_step: str) -> Iterator[str]:
         yield f"{given} more points are graded manually ({plural(len(by_hand), 'written answer')})."
     if report.breaks:
         yield report.breaks
+    yield from broken_lines(report)
     yield next_step
+
+
+def broken_lines(report: Report) -> Iterator[str]:
+    """That a task passes, and the earlier task in the same function does not; of a report on that task."""
+    if tasks := broken_by(report, part_or_lab(report.part)):
+        task, earlier = tasks
+        shared = " and ".join(name for name in task.defines if name in earlier.defines)
+        yield f"{task.id} passes, but {earlier.id} fails. Both check {shared}: change it so that it passes both."
 
 
 def table_lines(reports: list[Report]) -> Iterator[str]:

@@ -53,6 +53,7 @@ class Reply:
     `failure` is None or one of raised, timeout, crashed, load, missing, type, protocol, too large, todo, memory,
     exited. `file`, `line` and `columns` are the learner's frame nearest to the error; the columns count UTF-8 bytes;
     `callers` are the lines of the same file that led there, the nearest last.
+    `dicts`, of a KeyError, are the name and the keys of each local dict that lacks the key.
     `place` is the function of that line, if the caller has looked it up in the source.
     """
 
@@ -64,6 +65,7 @@ class Reply:
     line: int | None = None
     columns: tuple[int, int] | None = None
     callers: tuple[int, ...] = ()
+    dicts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     place: str = ""
 
 
@@ -154,7 +156,7 @@ def _message(data: object, files: frozenset[str]) -> Message:
         return Message(identity, "progress", data=data["progress"])
     if keys == {"ready"} and type(data["ready"]) is str:
         return Message(identity, "ready", data=clean_text(data["ready"], 40))
-    if keys - {"columns", "callers"} == {"failure", "exception", "message", "file", "line"}:
+    if keys - {"columns", "callers", "dicts"} == {"failure", "exception", "message", "file", "line"}:
         return Message(identity, "reply", _failure(data, files))
     raise ProtocolError("the line does not have the keys of a message")
 
@@ -181,7 +183,18 @@ def _failure(data: dict, files: frozenset[str]) -> Reply:
         line,
         _columns(data.get("columns")),
         _lines(data.get("callers")),
+        dicts=_dicts(data.get("dicts")),
     )
+
+
+def _dicts(data: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Pairs of a dict's name and its keys; empty if the data is something else."""
+    if type(data) is not list or len(data) > 3:
+        return ()
+    pairs = [pair for pair in data if type(pair) is list and len(pair) == 2 and type(pair[1]) is list]
+    if not all(type(text) is str for name, keys in pairs for text in (name, *keys)):
+        return ()
+    return tuple((clean_text(name, 100), tuple(clean_text(key, 100) for key in keys[:100])) for name, keys in pairs)
 
 
 def _lines(data: object) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ MOST_DESCRIPTORS = 64  # of a process that forks: its socket and the pipes of on
 # By default, a collection of garbage starts every 700 objects. In a graph of thousands of values, each search finds
 # nothing and takes a third of the time.
 THRESHOLDS = (100_000, 10, 10)
+MOST_KEYS = 100  # of a dict without the key that the code looked up
 MOST_CALLERS = 20  # frames of the learner's code above the one that raised
 # Exact types, so that methods of a learner's subclass are never called.
 SCALARS = frozenset((type(None), bool, float, str))
@@ -188,7 +189,20 @@ def describe(space, loading):
         "line": line,
         "columns": columns,
         "callers": [line for caller, line, columns in frames[-1 - MOST_CALLERS : -1] if caller == file],
+        **({"dicts": dicts_without_key(space, error, traceback)} if kind is KeyError else {}),
     }
+
+
+def dicts_without_key(space, error, traceback):
+    """The local dicts of texts that lack the key of a KeyError in the learner's code: each one's name and keys."""
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    frame = traceback.tb_frame
+    if os.path.dirname(frame.f_code.co_filename) != space.path or [type(key) for key in error.args] != [str]:
+        return []
+    dicts = [(name, [*value]) for name, value in frame.f_locals.items() if type(value) is dict and value]
+    dicts = [(name, keys) for name, keys in dicts if all(type(key) is str for key in keys)]
+    return [[name, [key[:100] for key in keys[:MOST_KEYS]]] for name, keys in dicts if error.args[0] not in keys][:3]
 
 
 def locate(space, kind, error, traceback, loading):

@@ -95,7 +95,7 @@ def gpt(
 ) -> Vector:
     """Return the logits (vocab_size) for the token that follows token_id at position pos_id.
 
-    1. x = row token_id of wte plus row pos_id of wpe, then rmsnorm. x has the shape (n_embd) from here on.
+    1. x = row token_id of wte plus row pos_id of wpe, number by number, then rmsnorm. x is of shape (n_embd) from here.
     2. In each layer: x = x + attention(rmsnorm(x)), then x = x + mlp(rmsnorm(x)). This x is the residual stream.
     3. logits = lm_head times x, with no norm before it.
     If attention is a list, append the attention weights to it: one entry per layer, (n_head, positions).

@@ -151,7 +151,7 @@ def test_a_call_with_other_arguments_is_told_the_stubs(bundle):
     solve(bundle, 1, 3)
     change(bundle, "part03_layers.py", "def softmax(logits: list[Value])", "def softmax()")
     assert (
-        "Likely:     call it like this: softmax(logits)."
+        "Likely:     Call it like this: softmax(logits)."
         in run(bundle, "python", "-m", "autograder", "check", "3").stdout
     )
 

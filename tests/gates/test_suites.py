@@ -163,10 +163,11 @@ def assert_right_code_earns_all_points(part: Part, seeds: tuple[int, ...]) -> No
 
 def test_every_check_has_four_levels_of_hints(part: Part, solution: bytes) -> None:
     hints = (part.suite / "hints.md").read_text(encoding="utf-8")
-    sections = dict(re.findall(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", hints, re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^## ([\w.-]+)\n(.*?)(?=^## |\Z)", hints, re.MULTILINE | re.DOTALL))
     checks = [check for check in graded(part.number, solution).checks if check.status != "manual"]
     of_tasks = {task.id for task in part.tasks}  # for a task that is not written: what its first check alone leaves out
-    assert sorted(set(sections) - of_tasks) == sorted(check.name for check in checks)
+    of_mistakes = {mistake.id for mistake in misconceptions(part)}
+    assert sorted(set(sections) - of_tasks - of_mistakes) == sorted(check.name for check in checks)
     for name, text in sections.items():
         levels = re.findall(r"^(\d)\. \S", text, re.MULTILINE)
         assert levels == ["1", "2", "3", "4"], f"{name} has the levels {levels}"

@@ -19,6 +19,7 @@ from autograder.grading.sources import functions_of
 from autograder.learner import hint_steps, local_state, planted
 from autograder.learner.faded import examples
 from autograder.learner.hint_steps import code_lines
+from autograder.learner.other_forms import as_taught
 from autograder.sandbox import Tier
 from autograder.stubs import fresh_stub
 
@@ -43,12 +44,11 @@ def hidden(example) -> int:
 
 
 @pytest.mark.parametrize(("each", "task"), TASKS, ids=IDS)
-def test_filled_with_the_references_expressions_the_code_is_the_reference(each, task):
+def test_filled_with_its_expressions_the_code_is_the_reference_or_the_form_that_the_lesson_leads_to(each, task):
+    reference = (SOLUTIONS / each.file_name).read_text(encoding="utf-8")
     for example in examples(each, task):
         filled = fill_in(example.module, example)
-        assert code(filled, task.defines) == code(
-            (SOLUTIONS / each.file_name).read_text(encoding="utf-8"), task.defines
-        )
+        assert code(filled, task.defines) == code(as_taught(reference, each, task), task.defines)
         numbers = [int(number) for number in BLANK.findall(code(example.module, task.defines))]
         assert numbers == [*range(1, len(example.missing) + 1)], "blanks are numbered in order"
 
@@ -71,6 +71,23 @@ def test_no_function_is_complete_in_either_code(each, task):
             assert BLANK.search(code(example.module, (name,))), name
 
 
+def test_the_code_of_a_backward_pass_is_the_recursive_one_that_the_lesson_leads_to_and_that_of_a_long_chain_is_a_loop():
+    for example in examples(part(1), part(1).task("1.4")):
+        lines = [line.strip() for line in code_lines(example, part(1).task("1.4"))]
+        assert "def visit(value):" in lines and "visit(child)" in lines and "visit(self)" in lines
+        assert lines[1].startswith("self.grad = ____1"), "step 1 comes first, as in the lesson"
+    for example in examples(part(1), part(1).task("1.5")):
+        assert not any("visit(" in line for line in code_lines(example, part(1).task("1.5")))
+
+
+def test_the_code_in_the_form_of_the_lesson_passes_its_task_and_keeps_the_docstring():
+    task, example = part(1).task("1.4"), examples(part(1), part(1).task("1.4"))[0]
+    filled = fill_in(example.module, example)
+    assert "1. Set self.grad = 1." in filled
+    files = {part(1).file_name: filled.encode("utf-8")}
+    assert grade(files, part(1), seed=1, tier=Tier.LOCAL, task=task.id, explain=False).passed
+
+
 def test_the_blanks_are_where_the_known_mistakes_are():
     assert "local_grad * value.grad" in examples(part(1), part(1).task("1.4"))[1].missing
     assert "len(query) ** -0.5" in examples(part(5), part(5).task("5.1"))[1].missing
@@ -84,7 +101,7 @@ def test_the_code_can_be_shown_on_any_terminal_and_has_no_docstring():
         for example in examples(each, task):
             lines = [*code_lines(example, task)]
             assert "\n".join(lines).isascii() and '"""' not in "\n".join(lines)
-            assert sum(bool(re.match(r" *def ", line)) for line in lines) == len(task.defines)
+            assert sum(bool(re.match(r"(    )?def ", line)) for line in lines) == len(task.defines)
 
 
 def messages_of_blanks(chosen) -> None:
@@ -101,7 +118,7 @@ def messages_of_blanks(chosen) -> None:
         number = re.search(r"Blank ____(\d+) is still empty, in line (\d+)\.", failing.message)
         assert number, (task.id, failing.message)
         assert f"____{number[1]}" in content.decode("utf-8").split("\n")[int(number[2]) - 1]
-        assert failing.line == int(number[2]) and "write an expression in its place" in failing.message
+        assert failing.line == int(number[2]) and "Write an expression in its place" in failing.message
         assert "NameError" not in failing.message and not report.passed
 
 

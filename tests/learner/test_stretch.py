@@ -12,6 +12,10 @@ from autograder.grading.grade import grade
 from autograder.grading.misconceptions import variants
 from autograder.grading.report import Report
 from autograder.grading.submission import grade_parts
+from autograder.learner.hints import all_hints
+from autograder.learner.screens import hint_lines
+from autograder.render.next_step import next_step
+from autograder.render.terminal import part_lines
 from autograder.sandbox import Tier
 
 ALL_BUT_1_5 = variants(part(1))["calls-itself"].decode("utf-8")
@@ -81,3 +85,51 @@ def test_watch_treats_the_part_as_passed(course):
         terminal.wait_for("Part 2, Tokenizer", place)
         terminal.send("q")
         assert terminal.exit_status() == 0
+
+
+ORDER = """
+        order, seen, to_visit = [], set(), [(self, False)]  # topological order, children first
+        while to_visit:
+            value, children_done = to_visit.pop()
+            if children_done:
+                order.append(value)
+            elif value not in seen:
+                seen.add(value)
+                to_visit.append((value, True))
+                to_visit.extend([(child, False) for child in reversed(value._children)])
+        self.grad = 1.0
+        for value in reversed(order):
+"""
+AS_FOUND = """
+        order, seen, to_visit = [], set(), [self]
+        while to_visit:
+            value = to_visit.pop()
+            if value not in seen:
+                seen.add(value)
+                order.append(value)
+                to_visit.extend(value._children)
+        self.grad = 1.0
+        for value in order:
+"""
+
+
+def test_a_loop_that_passes_the_long_chain_and_breaks_backward_is_sent_back_and_still_gets_its_hints():
+    solution = (SOLUTIONS / part(1).file_name).read_text(encoding="utf-8")
+    assert ORDER in solution
+    as_found = solution.replace(ORDER, AS_FOUND)
+    report = grade({part(1).file_name: as_found.encode()}, part(1), seed=1, tier=Tier.LOCAL, task="1.5")
+    assert not report.passed
+    said = "\n".join(part_lines(report, "part01_autograd.py", next_step([report])))
+    assert "1/1    1.5 backward" in said or "1/1 1.5 backward" in said
+    assert "takes values from a stack in the order in which it finds them" in said
+    assert "1.5 passes, but 1.4 fails. Both check Value.backward: change it so that it passes both.\n" in said
+    assert "Next: fix 1.4 backward, then " in said
+    hint = all_hints(report, part(1), as_found)
+    assert hint.task.id == "1.5" and "Keep a list of pairs (value, are its children done?)" in hint.texts[2]
+    assert any("  fails: 1.4 " in line for line in hint_lines(hint, report, "1.5"))
+
+
+def test_a_right_loop_is_reported_without_the_checks_of_backward():
+    files = {part(1).file_name: (SOLUTIONS / part(1).file_name).read_bytes()}
+    report = grade(files, part(1), seed=1, tier=Tier.LOCAL, task="1.5")
+    assert report.passed and [check.task for check in report.checks] == ["1.5"]

@@ -13,10 +13,13 @@ def acts(course) -> str:
 
 
 def test_a_right_model_equals_the_reference_everywhere(course):
-    course.write(5, solution(5).replace("joined", "together"))
+    source = solution(5).replace("joined", "together")
+    scores = "sum(q * k for q, k in zip(query, key)) * scale for key in keys"
+    assert scores in source
+    course.write(5, source.replace(scores, "score * scale for score in linear(query, keys)"))
     answer = course.run("trace", "--name", "ava")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "Every vector equals the reference's" in answer.stdout
+    assert "Every vector equals the reference's" in answer.stdout and "only yours" not in answer.stdout
     assert "read by your part 5 and the reference's other parts" in answer.stdout
     assert re.findall(r"^position (\d), token (\w+)$", answer.stdout, re.MULTILINE) == [
         ("0", "BOS"),

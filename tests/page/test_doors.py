@@ -113,7 +113,7 @@ def test_another_time_limit_and_a_smaller_input_of_the_browser_are_listed_as_suc
         f"Your code did not answer in time: no answer after {limit}."
         for limit in ("5 seconds", "1 second of processor time")
     ]
-    chain = "backward follows a chain of 50,000 values"
+    chain = "backward follows chains of 5,000 and 50,000 values"
     for check, texts, kind in (("title", late, "limit"), (chain, ("100 times", "5000 times"), "smaller")):
         here, there = ((0, text) for text in texts)
         assert doors.Difference("browser", 1, "stub", check, here, there).kind == kind

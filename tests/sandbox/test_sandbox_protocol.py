@@ -211,6 +211,21 @@ def test_only_shipped_files_and_possible_lines_are_passed_on(changes):
 
 
 @pytest.mark.parametrize(
+    ("dicts", "kept"),
+    [
+        ([["d", ["a", "b"]]], (("d", ("a", "b")),)),
+        ([["d", ["a\x1b[2J"]]], (("d", ("a",)),)),
+        ([["d", [1]]], ()),
+        ([["d"]], ()),
+        ("d", ()),
+        ([["d", ["a"]]] * 4, ()),
+    ],
+)
+def test_only_names_and_keys_of_dicts_are_passed_on(dicts, kept):
+    assert parse_message(failure_line(dicts=dicts), files=["part05_gpt.py"]).reply.dicts == kept
+
+
+@pytest.mark.parametrize(
     ("columns", "callers", "kept"),
     [
         ([4, 9], [12, 30], ((4, 9), (12, 30))),

@@ -211,6 +211,7 @@ def likely_of_two_uses(value, a, b):
 
 @check("1.4", points=0.25)
 def test_the_result_itself_has_grad_1(student, draw):
+    """the result has grad 1, and its inputs get their gradients."""
     for a, b in ((2.0, 3.0), draw.numbers(2)):
         answer = student.own_slope(a, b)
         answer.must_be([0, 1, 1, a], likely=likely_of_first_step(answer.value))
@@ -237,8 +238,8 @@ def test_a_shared_value_passes_its_gradient_on_once(student, draw):
 def test_paths_of_different_length_meet_before_they_go_on(student, draw):
     """a value waits for the longest path to it."""
     likely = (
-        "h may pass its grad on only when the longer path has arrived too: process the values in topological order, "
-        "each one before its children."
+        "h may pass its grad on only when the longer path has arrived too: list each value after its children, and go "
+        "through the list from its end."
     )
     for a, b in ((2.0, 3.0), draw.numbers(2, 0.5, 2.0)):
         expected = [1 + a * b, b + 2 * a * b**2, a + 2 * a**2 * b]
@@ -290,7 +291,7 @@ def test_backward_on_a_second_result_adds_to_the_grads(student, draw):
 
 @check("1.5", points=1)
 def test_backward_follows_a_chain_of_50_000_values(student, draw):
-    """backward follows a chain of 50,000 values."""
+    """backward follows chains of 5,000 and 50,000 values."""
     a, factors = draw.number(), [1 + draw.randint(-99, 99) / 1_000_000 for _ in range(3)]
     for length in (5_000, 50_000):
         turns = [len(range(i, length, 3)) for i in range(3)]

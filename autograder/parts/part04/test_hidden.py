@@ -44,7 +44,7 @@ def test_count_parameters_makes_no_matrix(student, draw):
     except CheckFailed as failure:
         # Whoever builds such a model runs out of time or memory, and reads of a loop that never ends.
         if failure.reply is not None and failure.reply.failure in ("timeout", "memory"):
-            failure.message += "Likely:     this size would take millions of Values: count by multiplying\n"
+            failure.message += "Likely:     This size would take millions of Values: count by multiplying\n"
         raise
     answer.must_be(
         total(*sizes), likely="a small model was counted right, then this one too: multiply and add the sizes"

@@ -4,6 +4,7 @@ Each task begins with numbers that can be worked out on paper; random ones follo
 """
 
 from autograder.grading.checks import Answer, check
+from autograder.grading.compare import alike
 from autograder.parts.part05 import oracle
 
 # All sizes differ where they can, so that nothing mixed up can hide: three heads of two numbers, two layers.
@@ -67,11 +68,11 @@ def all_zero(numbers):
 
 @check("5.1", points=0.75)
 def test_the_weights_are_the_softmax_of_the_scaled_scores(student, draw):
-    query, keys, values = [1, 2], [[3, 0], [0, 1]], [[4, 0], [0, 8]]
+    query, keys, values = [1, 2], [[3, 0], [0, 1], [2, 1]], [[4, 0], [2, 8], [1, 2]]
     student.attention_weights(query, keys, values).must_be(
         oracle.attend(query, keys, values)[1],
-        likely="compare your steps. The dot products are 3 and 2. Divided by the root of 2, the scores are 2.121 and "
-        "1.414. Softmax makes the weights 0.670 and 0.330, the second of the two results.",
+        likely="compare your steps. The dot products are 3, 2 and 4. Divided by the root of 2, the scores are 2.121, "
+        "1.414 and 2.828. Softmax makes the weights 0.284, 0.140 and 0.576, the second of the two results.",
     )
     for positions, width in ((5, 3), (20, 18)):
         query, keys, values = draw.numbers(width), draw.matrix(positions, width), draw.matrix(positions, width)
@@ -82,19 +83,37 @@ def test_the_weights_are_the_softmax_of_the_scaled_scores(student, draw):
         )
 
 
+OF_LINEAR = (
+    "linear(weights, values) returns a number for each position: it multiplies the weights by one value at a time. "
+    "Number j of the output is the sum, over all positions, of weight times number j of that value."
+)
+
+
+def mixed(weights, values):
+    """What linear(weights, values) gives."""
+    return [sum(w * x for w, x in zip(weights, value)) for value in values]
+
+
 @check("5.1", points=0.75)
 def test_the_output_is_the_weighted_sum_of_the_values(student, draw):
-    query, keys, values = [1, 2], [[3, 0], [0, 1]], [[4, 0], [0, 8]]
-    student.attention_output(query, keys, values).must_be(
-        oracle.attend(query, keys, values)[0],
-        likely="compare your steps. The weights are 0.670 and 0.330. The output, the first of the two results, is "
-        "[0.670*4 + 0.330*0, 0.670*0 + 0.330*8].",
-    )
-    query, keys, values = draw.numbers(3), draw.matrix(4, 3), draw.matrix(4, 3)
-    student.attention_output(query, keys, values).must_be(
-        oracle.attend(query, keys, values)[0],
-        likely="number j of the output is the sum, over all positions, of weight times number j of that value.",
-    )
+    for query, keys, values, likely in (
+        (
+            [1, 2],
+            [[3, 0], [0, 1], [2, 1]],
+            [[4, 0], [2, 8], [1, 2]],  # as many positions as numbers in a value would hide that they are mixed up
+            "compare your steps. The weights are 0.284, 0.140 and 0.576. The output, the first of the two results, is "
+            "[0.284*4 + 0.140*2 + 0.576*1, 0.284*0 + 0.140*8 + 0.576*2].",
+        ),
+        (
+            draw.numbers(3),
+            draw.matrix(4, 3),
+            draw.matrix(4, 3),
+            "number j of the output is the sum, over all positions, of weight times number j of that value.",
+        ),
+    ):
+        output, weights = oracle.attend(query, keys, values)
+        answer = student.attention_output(query, keys, values)
+        answer.must_be(output, likely=OF_LINEAR if alike(answer.value, mixed(weights, values), 1e-9) else likely)
     student.second_attention_output(query, keys, values).must_be(
         oracle.attend(query, keys, values)[0],
         likely="the first call gives the right output, the second does not: make new lists, change neither query, keys "
