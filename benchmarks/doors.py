@@ -469,7 +469,7 @@ def report(rows: Sequence[dict]) -> str:
     table = "\n".join(map(_row, rows))
     own = "\n".join(_own_row(row) for row in rows if "own_page" in row)
     missing = [str(row["part"]) for row in rows if "own_page" not in row]
-    left_out = f" Not measured: part {', '.join(missing)}." if missing else ""
+    left_out = f"Not measured: part {', '.join(missing)}." if missing else ""
     found = listed(rows)
     sections = "\n\n".join(
         f"## {title}\n\n" + ("\n".join(f"- {each}" for each in found if each.kind == kind) or "None.")
@@ -495,7 +495,8 @@ that ran or waited for the {os.cpu_count()} processors, at the start and at the 
 ## The page for oneself, with hidden checks
 
 A page that a self-learner builds with the solutions checks as `make check` does. Here, each of its checks is compared,
-hidden ones included, for the reference, the stub and every known mistake whose answers are the same in each run.{left_out}
+hidden ones included, for the reference, the stub and every known mistake whose answers are the same in each run.
+{left_out}
 
 | part | files | known mistakes that only hidden checks find | differences |
 |---|---|---|---|
