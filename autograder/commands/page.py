@@ -27,7 +27,7 @@ def page(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8000,
     class_folder: Annotated[Path | None, typer.Option("--class", help="The folder of a class.")] = None,
     with_solutions: Annotated[
-        bool, typer.Option("--with-solutions", help="For yourself: with everything. Don't publish this page.")
+        bool, typer.Option("--with-solutions", help="With the solutions, for your own use. Don't publish this page.")
     ] = False,
 ) -> None:
     """Build the course as a web page that runs in the browser, also without a network.
