@@ -3,7 +3,7 @@
     python benchmarks/doors.py                    every part, then benchmarks/doors.md; an hour of processor time
     python benchmarks/doors.py --part 3           this part again; the page keeps the rows of the others
     python benchmarks/doors.py --mistakes 2 --sample 2    two known mistakes of each part
-    python benchmarks/doors.py --own-page dist/page-with-solutions    the page for oneself, with hidden checks
+    python benchmarks/doors.py --own-page dist/page-with-solutions    the page for yourself, with hidden checks
 
 Each door checks the reference, the stub and known mistakes. Its public checks must have the same points, sentences and
 mistakes as `make check`. GitHub and the browser replay recorded calls, so their inputs are those of the seeds 1 to 3
@@ -60,11 +60,11 @@ KINDS = {
     "real": "Real differences",
     "wording": "Only Python's own wording of an exception differs",
     "digits": "Only the last digits of numbers differ: the browser's mathematical functions round differently",
-    "limit": "Only the time limit differs: a browser can't measure processor time, and has limits 2.5 times as long",
+    "limit": "Only the time limit differs: a browser can't measure processor time, so its limits are longer",
     "smaller": "A browser only has memory for a smaller input, and its page says so",
     "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
-    "named": "Only this door names the mistake: its answers depend on the calls before, which are recorded",
-    "order": "Python has 32 bits in a browser, so a set has another order, and a mistake that shows it is not named",
+    "named": "Only this door names the mistake: its answers depend on earlier calls, and the recording has these",
+    "order": "A browser's Python has 32 bits and orders sets differently; a mistake that shows this order is not named",
     "once": "The two doors agreed when the file was checked again",
 }
 SHORT = {
@@ -492,7 +492,7 @@ that ran or waited for the {os.cpu_count()} processors, at the start and at the 
 |---|---|---|---|---|---|---|---|---|---|
 {table}
 
-## The page for oneself, with hidden checks
+## The page for yourself, with hidden checks
 
 A page that a self-learner builds with the solutions checks as `make check` does. Here, each of its checks is compared,
 hidden ones included, for the reference, the stub and every known mistake whose answers are the same in each run.

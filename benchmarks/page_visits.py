@@ -320,7 +320,7 @@ def report(found: Mapping, size: Mapping[str, int], native: Mapping[int, float],
 
 `python benchmarks/page_visits.py`, {datetime.date.today()}, {versions}.
 While it ran, {programs}. So seconds on the clock are longer than
-on a quiet machine; processor seconds, those of all of the browser's processes, are too, but much less. The server was
+on a quiet machine; processor seconds, those of all of the browser's processes, grow much less. The server was
 stopped after the first visit, so there was no network.
 
 | what | measured |

@@ -95,16 +95,16 @@ def method(data: dict) -> list[str]:
     copy, board = data["copy"], data["board"]
     return [
         f"- The first table comes from the board's code. A run of the recipe takes {seconds['after']} seconds of "
-        f"processor time, one of the",
-        f"  recipe before {seconds['before']}. The limit is 80.",
+        f"processor time,",
+        f"  a run of `muon.py` takes {seconds['before']}. The limit is 80.",
         f"- All other rows have {runs} runs, each on another split of the names (seeds {first} to {first + runs - 1}), "
         "with the same seeds in every row.",
         "  They come from a copy of the training loop in numpy, with gradients in C and 32-bit numbers. With the seeds "
         "of the first",
         f"  table, the copy gives {statistics.mean(copy['before']):.4f} and {statistics.mean(copy['after']):.4f}. "
-        f"There its losses differ from those of the board by {shown(gain(copy['before'], board['before']))} and",
+        f"Its losses differ from the board's by {shown(gain(copy['before'], board['before']))} and",
         f"  {shown(gain(copy['after'], board['after']))} thousandths: tiny rounding errors grow during training, so "
-        "single runs differ, and means agree.",
+        "single runs differ, but means agree.",
         f"- The settings were chosen with {data['runs_to_choose']:,} runs of the copy on other splits, most of them in "
         "random designs that change all",
         "  settings at once. Neither the published split nor the splits of these tables were used to choose.",
