@@ -369,7 +369,7 @@ FAULTS = {
         "3.3",
         [("(mean_square + eps) ** -0.5", "1 / math.sqrt(mean_square + eps)")],
         "math.sqrt",
-        "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file.",
+        "for the root of a Value, write ** 0.5. For plain numbers, write import math at the top of the file.",
     ),
     "linear in place of a weighted mean": (
         5,
@@ -664,7 +664,7 @@ def test_one_mistake_that_explains_several_checks_is_said_once_at_the_top():
         and f"It is in 1.4 backward, line {line_of(source, 'def backward')}:" in top
     )
     assert shown.count(advice) == 1 and "known mistake" not in shown
-    assert "Likely:     the mistake at the top of this report." in shown, "who reads only the check finds it"
+    assert "Likely:     The mistake at the top of this report." in shown, "who reads only the check finds it"
     assert "Next: fix 1.4 backward, then" in shown
 
 

@@ -256,7 +256,7 @@ CAUSES = (
     Cause(
         "AttributeError",
         r"'float' object has no attribute '(?:data|_children|_local_grads)'",
-        "a float, such as 2 ** -1, is not found by your test for int. Test not isinstance(other, Value): it is true "
+        "your test for int leaves out floats, such as 2 ** -1. Test not isinstance(other, Value): it is true "
         "for every plain number.",
         within=r"\btype\(other\) *(?:==|is|in) *\(?int\b(?!.*float)|\bisinstance\(other, *int\)",
     ),

@@ -323,7 +323,7 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     owner, function = place.rpartition(".")[0], source.functions.get(place)
     code = source.code(reply.line)
     if name == "math" and "part01_autograd" in (facts.needs or {}) and ROOT_OF_A_VALUE.search(code):
-        return "the root of a Value is ** 0.5. For plain numbers, write import math at the top of the file."
+        return "for the root of a Value, write ** 0.5. For plain numbers, write import math at the top of the file."
     if name in ("math", "random", "itertools", "functools", "collections", "dataclasses", "operator", "statistics"):
         return f"write import {name} at the top of the file."
     if name in dir(math):
@@ -407,7 +407,7 @@ def _of_arguments(reply: Reply, kind: str, facts: Facts) -> str:
 
 
 def _of_given_function(reply: Reply, kind: str, facts: Facts) -> str:
-    """Of a function that the learner's gets as a parameter, and that can't use the list which this line passes."""
+    """Of a function that was passed as a parameter, and gets a list that is too short from this line."""
     code, function = facts.source.code(reply.line), facts.source.functions.get(facts.source.function_at(reply.line))
     called = re.findall(r"(?<![\w.])([A-Za-z_]\w*)\(", code)
     given = next((name for name in called if function and name in function.parameters), "")

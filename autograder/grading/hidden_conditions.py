@@ -42,10 +42,10 @@ def the_same_split_in_every_run(value: object) -> str | None:
 
 
 def held_out_from_all_over(value: object, docs: list[str]) -> str | None:
-    """Splits of docs whose held-out names are no neighbours in docs."""
+    """Splits of docs whose held-out names are not just neighbours in docs."""
     held_out = set(value[0][1])
     distinct = list(dict.fromkeys(docs))
-    around = distinct * 2  # what a drawn set is not: neighbours in docs, from its end on to its beginning
+    around = distinct * 2  # so that neighbours may also be at its end and its beginning
     if any(held_out == set(around[i : i + len(held_out)]) for i in range(len(distinct))):
         return "held-out names from all over docs, as a draw gives them"
     return None

@@ -27,7 +27,7 @@ class MistakeOracle:
 
     seconds: of the clock, for all that the naming of mistakes needs for one submission. A name is worth no longer wait;
     points are, so no clock bounds a call that decides them. keeps_worker: whether its process serves many submissions,
-    until `close`. Each submission loads the mistakes' modules anew, so nothing of the last one is left in them.
+    until `close`. Each submission loads the mistakes' modules again, so nothing of the last one is left.
     """
 
     def __init__(self, seconds: float, keeps_worker: bool = False) -> None:

@@ -143,7 +143,7 @@ def failure_lines(check: Check, path: str, file_failure: bool = False, with_advi
     yield f"  {path}, line {check.line}" if check.line else f"  {path}"
     yield from (f"    {without_commands(line)}" for line in message_lines(check, with_advice))
     if check.advice and not with_advice:
-        yield "    Likely:     the mistake at the top of this report."
+        yield "    Likely:     The mistake at the top of this report."
 
 
 def summary_lines(report: Report, next_step: str) -> Iterator[str]:
