@@ -94,7 +94,7 @@ def reports_errors(disk: str = "", stopped: str = "") -> Iterator[None]:
     except BrokenPipeError:
         raise  # as in `make progress | head`: typer ends the command silently
     except OSError as error:
-        path = error.filename if isinstance(error.filename, str | os.PathLike) else None  # or the number of a file
+        path = error.filename if isinstance(error.filename, str | os.PathLike) else None  # not an open file's number
         default = f"{path or 'A file'} can't be read or written ({error.strerror})."
         if path and isinstance(error, IsADirectoryError):
             default = f"{path} is a folder, but must be a file. Move the folder to another place."

@@ -30,7 +30,8 @@ SECONDS_BETWEEN_LOOKS = 2.0
 # Seconds of the learner's code for one verdict while others wait. The slowest known correct code needs 0.8, and code
 # with one loop that never ends about 1.5.
 FIRST_SECONDS = 2.0
-# Who used this share of a part's budget for one verdict waits with the other parts until everybody else is graded.
+# Once a learner's code has used this share of a part's budget for one verdict, their other parts wait until everybody
+# else is graded.
 SLOW = 0.1
 # If more verdicts than these are slow, the machine is slow: from then on, code gets all of its time at once.
 FEW_SLOW, SLOW_SHARE = 10, 0.2

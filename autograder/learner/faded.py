@@ -1,7 +1,7 @@
 """The code of a task with blanks, for the last two hints: first with many blanks, then with few.
 
-The places are found in the syntax tree of the reference, so they are the same for everybody. Where the lesson leads to
-another form of the code than that of the reference, the code has that form. With many blanks, every
+The places are found in the syntax tree of the reference, so they are the same for everybody. If the lesson teaches
+another form of the code than the reference has, the hints show the lesson's form. With many blanks, every
 statement lacks its expression. With few, only the expressions that most of the known mistakes change are missing. What
 is missing there is also missing in the first version, so nobody gets the complete code from both.
 """

@@ -15,8 +15,8 @@ FOLDER = Path(__file__).with_name("forms")
 
 @dataclass(frozen=True)
 class Form:
-    """Functions of a task, written differently. says: what the difference is good for. taught: whether it is the form
-    that the lesson leads to, so that the code in the hints has it, too.
+    """Functions of a task, written differently. says: what the difference is good for. taught: whether the
+    lesson teaches this form; then the hints show it, too.
     """
 
     says: str
@@ -43,7 +43,7 @@ def notes_on(part: Part) -> dict[str, Notes]:
 
 
 def as_taught(source: str, part: Part, task: Task) -> str:
-    """The reference, with the code of a task as the lesson leads to it. The docstrings stay."""
+    """The reference, with a task's code in the form that the lesson teaches. The docstrings stay."""
     notes = notes_on(part).get(task.id)
     form = next((form for form in notes.forms if form.taught), None) if notes else None
     if form is None:

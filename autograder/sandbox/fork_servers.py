@@ -42,6 +42,6 @@ class ForkServers:
 def forks_hold() -> bool:
     """Whether a forked process stops all fast attacks of the self-test. Found once per process.
 
-    The self-test takes 0.1 s, which three submissions save: even in a small class, forking pays.
+    The self-test takes 0.1 s. Forking saves that much in three submissions, so it pays even in a small class.
     """
     return not selftest.what_breaks(Tier.STRICT, forked=True)

@@ -19,8 +19,8 @@ from autograder.sandbox import Limits, Reply, Tier
 from autograder.sandbox.protocol import ProtocolError, parse_message
 from autograder.text import clean_text
 
-# The clock of a page runs on while other programs have the processor, and WebAssembly is half as fast as a process, or
-# far less on a phone. Importing a file takes next to no time anywhere.
+# A page's clock also counts the time of other programs, and WebAssembly is half as fast as a process, or much slower on
+# a phone. Importing a file takes hardly any time anywhere.
 CLOCK_TIMES, CLOCK_TIMES_TO_LOAD = 5.0, 2.5
 OUTPUT_CHARACTERS = 64 * 1024
 SUBMISSION = "submission"

@@ -1,4 +1,4 @@
-// The room for achievements, level by level. Those that the page can see are noted as the learner does them.
+// The room for achievements, level by level. The page notes those that it can see when the learner earns them.
 import { element } from "./elements.mjs";
 import { waiting } from "./practice.mjs";
 
@@ -25,7 +25,7 @@ export class AchievementsRoom {
       "section",
       { id: "achievements" },
       this.title,
-      element("p", { className: "intro", textContent: "They earn no points: they are for your own pleasure. The page notes what you do here, and you tick what no program can know. What you do in your copy of the course is listed there, by make progress." }),
+      element("p", { className: "intro", textContent: "Achievements earn no points: they are for your own pleasure. The page notes what you do here. Tick those with a box yourself: no program can know them. Your copy of the course keeps its own list: make progress." }),
       this.status,
       this.body,
     );

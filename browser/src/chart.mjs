@@ -67,7 +67,7 @@ export function drawChart(picture, runs, lines) {
     const path = runningMeans(run.losses).map((loss, step) => `${step ? "L" : "M"}${x(step + 1).toFixed(1)} ${y(loss).toFixed(1)}`).join("");
     if (path) parts.push(svg("path", { d: path, class: `curve ${place}` }));
   });
-  // On top of the curves, which cross them.
+  // These texts are drawn last, since curves may cross them.
   for (const { label, loss } of lines) parts.push(svg("text", { x: width - RIGHT - 4, y: y(loss) - 5, "text-anchor": "end" }, `${label} ${loss.toFixed(2)}`));
   picture.replaceChildren(...parts);
 }

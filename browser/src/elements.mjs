@@ -2,7 +2,7 @@
 export const $ = (id) => document.getElementById(id);
 export const spelled = (number) => number.toLocaleString("en");
 
-// The learner's own date, as Swedish writes it: 2026-11-30.
+// The date where the learner is, in the form 2026-11-30, which is the Swedish one.
 export const today = () => new Date().toLocaleDateString("sv");
 
 export function element(tag, properties = {}, ...children) {
@@ -16,7 +16,7 @@ export function dim(button, isDim) {
   button.ariaDisabled = String(isDim);
 }
 
-// The lines of a message. What is too long for its line goes on below its own start, not below its label.
+// The lines of a message. A long line continues below the start of its text, not below its label.
 export function linesOf(message) {
   const lines = message.split("\n");
   return lines.map((line, i) => {

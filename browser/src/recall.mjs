@@ -15,7 +15,7 @@ export class RecallRoom {
       "section",
       { id: "recall" },
       this.title,
-      element("p", { className: "intro", textContent: "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days: what you recall, you keep. You get at most six questions per day." }),
+      element("p", { className: "intro", textContent: "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days, so that you remember it for long. You get at most six questions per day." }),
       this.status,
       this.body,
     );
