@@ -113,9 +113,9 @@ def _recognised(
     """The mistakes that were made, one of a task at most.
 
     Each explains every check of its own task that ran. Only those are left out that failed by the recognised mistake of
-    another task; so the tasks are looked at again as long as one more mistake is recognised. Where no mistake explains
-    all, the incomplete ones are left out, too. And no check of the task
-    that failed has run a function of another one which fails for a reason that is not known: it may be the same.
+    another task; so the tasks are looked at again as long as one more mistake is recognised. If no mistake explains all
+    of the others, the incomplete ones (see `name_mistakes`) are left out, too. And no check of the task that failed has
+    run a function of another one which fails for a reason that is not known: it may be the same.
     """
 
     def cleared(name: str, known: list[Mistake]) -> bool:
