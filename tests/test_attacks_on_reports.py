@@ -15,10 +15,12 @@ import pytest
 from helpers.attacks import PART, SHORT, SOLUTION, STUB, Targets, attacked
 
 from autograder.course import SOLUTIONS, Part, parts
+from autograder.grading.failures import Facts, failure_message
 from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
 from autograder.grading.report import Report
 from autograder.grading.session import Session
+from autograder.grading.sources import inspect_source
 from autograder.render.terminal import part_lines
 from autograder.sandbox import CHECK, Reply, Tier
 
@@ -225,3 +227,30 @@ def test_functions_that_return_their_argument_keep_no_points_for_following_from_
         function.body = ast.parse(f"return {function.args.args[0].arg}").body
     report = grade({part.file_name: ast.unparse(tree).encode("utf-8")}, part, tier=Tier.LOCAL)
     assert [check.name for check in report.checks if check.earned] == []
+
+
+def method(code: str, parameters: str = "self, xs, g") -> str:
+    return f"class Value:\n    def f({parameters}):\n        self.data\n        {code}\n        return 1\n"
+
+
+NO_DATA = Reply(failure="raised", exception="AttributeError", message="'Value' object has no attribute 'data'", line=3)
+NO_ITEM = Reply(failure="raised", exception="IndexError", message="list index out of range", line=4)
+WIDE = f"q[({'+'.join(['aaaa'] * 200)}):"
+LONG_TO_SEARCH = {
+    "empty lines": (method("\n" * 40_000), NO_DATA),
+    "types of attributes": (method(f"'{'self.a:, ' * 6_000}'"), NO_DATA),
+    "brackets": (method(f"g(xs)  # {'a[' * 30_000}"), NO_ITEM),
+    "slices in slices": (method(WIDE * 60 + "1" + "]" * 60), NO_ITEM),
+    "parameters": (method("", ", ".join(f"a{i}=0" for i in range(6_500))), NO_DATA),
+}
+
+
+@pytest.mark.parametrize(("code", "reply"), LONG_TO_SEARCH.values(), ids=LONG_TO_SEARCH)
+def test_the_cause_of_a_failure_is_searched_for_in_linear_time(code, reply):
+    source, probes = inspect_source(code.encode("utf-8")), Probes(parts()[1])
+    begin = time.process_time()
+    failure_message(reply, "f()", Facts(parts()[1], source))
+    function = source.functions["Value.f"]
+    assert len(function.slips) < 5
+    assert not any(probes.unused(probe, "Value.f", function, optional=True) for probe in probes.names)
+    assert time.process_time() - begin < 1

@@ -759,6 +759,27 @@ def test_right_sums_and_lists_that_are_meant_to_be_joined_are_no_slips(edits):
     assert [name for name, function in functions.items() if function.slips] == []
 
 
+OF_ONE_LAYER = """
+def one_head(query, keys, values, start, end):
+    cut_keys = [keys[t][start:end] for t in range(len(keys))]
+    return attend(query[start:end], cut_keys, [values[t][start:end] for t in range(len(values))])
+"""
+QUOTIENTS = """
+class Value:
+    def tanh(self):
+        return Value(1.0) - Value(2.0) / ((self * 2).exp() + Value(1.0))
+
+def spread(xs):
+    return sum(xs) - sum(xs) / len(xs)
+"""
+
+
+@pytest.mark.parametrize("code", [OF_ONE_LAYER, QUOTIENTS], ids=["keys of one layer", "only one number is divided"])
+def test_what_only_looks_like_a_slip_is_none(code):
+    functions = inspect_source(code.encode("utf-8")).functions
+    assert functions and [name for name, function in functions.items() if function.slips] == []
+
+
 HEAD_KEYS, HEAD_VALUES = "[key[head] for key in keys[layer]]", "[value[head] for value in values[layer]]"
 WITH_RANGES = (
     "sum(q * k for q, k in zip(query, key)) * scale for key in keys",

@@ -7,6 +7,7 @@ from helpers.fresh_mistakes import FreshMistake
 from helpers.grading import graded
 
 from autograder.course import part
+from autograder.grading.lines import with_slip
 from autograder.grading.report import FAILED, Check
 from autograder.learner.hints import all_hints
 
@@ -178,6 +179,26 @@ def test_an_index_error_in_a_function_that_has_passed_sends_to_the_lists_that_it
     assert f"Likely:     {likely.format(first.line)}" in first.message
     assert "Print len(...) of the list and the index" not in first.message
     assert "attend(query[a:b], " in source.split("\n")[first.line - 1]
+
+
+def test_an_index_error_two_calls_away_names_the_function_that_the_wrong_line_calls():
+    by_head = "[[number for number in each[a:b]] for each in {}[layer]]"
+    right = ATTEND_BY_INDEX.replace("HEAD_KEYS", by_head.format("keys")).replace(
+        "HEAD_VALUES", by_head.format("values")
+    )
+    wrong = RIGHT[0].replace(" keys", " [[] for _ in keys]")
+    layer = "\n".join(f"        {line}" for line in [wrong, *RIGHT[1:]])
+    source = with_code(5, right + GPT.format(layer=layer))
+    raised = [check for check in failing(5, source, "5.4") if "IndexError" in check.message]
+    assert raised and all(
+        "lists that it passes to multi_head_attention do not fit" in check.message for check in raised
+    )
+    assert {source.split("\n")[check.line - 1].strip() for check in raised} == {wrong}
+
+
+def test_a_sentence_about_a_slip_has_a_greatest_length_whatever_names_are_in_it():
+    check = with_slip(Check("name", "0.1", "title", False, 1.0), 1, f"f never uses {', '.join(['parameter'] * 3000)}.")
+    assert "uses parameter, parameter" in check.message and len(check.message) < 600
 
 
 GRADIENT = """

@@ -272,9 +272,9 @@ def _of_class(reply: Reply, kind: str, facts: Facts) -> str:
             return f"{owner} has __slots__, so it can't get a new attribute {name}. Keep it in a set or a dict instead."
         own = {method.rpartition(".")[2] for method in source.functions if method.startswith(f"{owner}.")}
         own |= {*CLASSES.get(owner, ("", []))[1]}
-        own |= set(re.findall(r"self\.(\w+)\s*(?::[^=\n]+)?=", text))
+        own |= set(re.findall(r"self\.(\w+)\s*(?::[^=:\n]+)?=", text))
         around = source.function_at(reply.line)
-        if re.search(rf"^\s+def {name}\(", source.body(around), re.M):
+        if re.search(rf"^[ \t]+def {name}\(", source.body(around), re.M):
             given = re.search(rf"([\w.]+)\.{name}\(", source.code(reply.line))
             inner = f"{name} is a function inside {around.rpartition('.')[2]}, not a method of {owner}"
             return f"{inner}: write {name}({given[1] if given else '...'})."
@@ -411,7 +411,7 @@ def _of_given_function(reply: Reply, kind: str, facts: Facts) -> str:
     code, function = facts.source.code(reply.line), facts.source.functions.get(facts.source.function_at(reply.line))
     called = re.findall(r"(?<![\w.])([A-Za-z_]\w*)\(", code)
     given = next((name for name in called if function and name in function.parameters), "")
-    without_slices = re.sub(r"\w\[[^\]]*:[^\]]*\]", "", code)
+    without_slices = re.sub(r"\w\[[^\[\]:]*:[^\[\]]*\]", "", code)
     if reply.exception != "IndexError" or not given or re.search(r"[\w\])]\[", without_slices):
         return ""
     length = " It needs as many numbers as xs has." if "xs" in function.parameters else ""

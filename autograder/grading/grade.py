@@ -56,10 +56,12 @@ class GradingContext:
 
     def close(self) -> None:
         """End all processes that this context has kept."""
-        if "oracle" in vars(self):
-            self.oracle.close()
-        if self.servers is not None:
-            self.servers.close()
+        try:
+            if "oracle" in vars(self):
+                self.oracle.close()
+        finally:
+            if self.servers is not None:
+                self.servers.close()
 
 
 class WorkerAhead:

@@ -16,9 +16,10 @@ from autograder.grading.part_probes import Probes
 from autograder.grading.report import Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as
-from autograder.text import likely_line
+from autograder.text import clean_text, likely_line
 
 CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
+LONGEST = 500  # characters of a sentence, which has names of the learner's
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
 
 
@@ -94,8 +95,9 @@ def with_lines(
             return replace(check, line=line)
         if check.line is not None and recorded:  # where that function is right, the call of it is to blame
             trail = [check.line, *reversed(recorded[-1].reply.callers)]
-            line = next((each for each in trail if source.function_at(each) not in right - own(check)), check.line)
-            return check if line == check.line else of_caller(check, line)
+            frames = [source.function_at(line) for line in trail]
+            wrong = next((i for i, name in enumerate(frames) if name not in right - own(check)), 0)
+            return of_caller(check, trail[wrong], frames[wrong - 1]) if wrong else check
         if check.line is not None or not recorded or recorded[-1].reply.failure in NO_LINE:
             return check
         called = CALL_OF.match(message)
@@ -114,11 +116,11 @@ def with_lines(
             return with_slip(check, *slips[0])
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 
-    def of_caller(check: Check, line: int) -> Check:
-        """The check at a line that called the function in which the code raised. An index is out of range there because
-        of the lists that were passed.
+    def of_caller(check: Check, line: int, called: str) -> Check:
+        """The check at a line that called a right function, in which the code raised, or in one that it calls. An index
+        is out of range there because of the lists that were passed.
         """
-        called, caller = source.function_at(check.line), source.functions.get(source.function_at(line))
+        caller = source.functions.get(source.function_at(line))
         if caller and caller.slips:  # what it passes on is to blame
             return with_slip(check, *caller.slips[0])
         if check.exception != "IndexError":
@@ -144,7 +146,7 @@ def with_lines(
 def with_slip(check: Check, line: int, sentence: str) -> Check:
     """The check with this sentence as its likely cause."""
     message = "".join(f"{text}\n" for text in check.message.splitlines() if not text.startswith("Likely:"))
-    return replace(check, line=line, message=f"{message}{likely_line(sentence)}\n")
+    return replace(check, line=line, message=f"{message}{likely_line(clean_text(sentence, LONGEST))}\n")
 
 
 def _of_passed_tasks(checks: list[Check], part: Part) -> set[str]:

@@ -19,7 +19,9 @@ from autograder.sandbox.packages import PACKAGES_SECONDS
 CPU_SECONDS, CPU_SECONDS_FOR_POINTS = 1.0, 20.0
 LIMITS = Limits(cpu_seconds=600, call_seconds=60.0, total_seconds=3600.0)
 MOST_CALLS = 2000  # of one part that are remembered; a suite makes some thirty
-MOST_LOADED = 200  # modules that one process loads
+# Of one process: modules that it loads, and seconds after which the next submission gets another one, long before those
+# of LIMITS are used up, which would look like a mistake that never ends.
+MOST_LOADED, MOST_SECONDS = 200, 60.0
 
 
 class MistakeOracle:
@@ -82,7 +84,8 @@ class MistakeOracle:
         """The worker with these files: of the last submission, or a new one, started by the first call that nobody has
         made. Our own code only: no learner's file is in there.
         """
-        if self._worker is not None and (self._loaded > MOST_LOADED or self._files != files):
+        worker = self._worker
+        if worker and (self._loaded > MOST_LOADED or worker.used > MOST_SECONDS or self._files != files):
             self.close()
         if self._worker is None:
             self._files = dict(files)

@@ -93,14 +93,11 @@ class Probes:
         """The parameters that a learner's function never uses although the probe's call sets them, as the call in words
         shows. optional: only those that a call may leave out.
         """
-        words = self._templates[probe]
-
-        def is_set(parameter: str) -> bool:
-            return bool(re.search(rf"\b{parameter}\b|\b{called_as(name)}\([^()]*\*\*", words))
-
-        may_be_left_out = function.optional
+        words, may_be_left_out = self._templates[probe], function.optional
+        mentioned = {*re.findall(r"\w+", words)}
+        sets_all = re.search(rf"\b{called_as(name)}\([^()]*\*\*", words) is not None
         unused = [parameter for parameter in function.unused if parameter in may_be_left_out or not optional]
-        return [parameter for parameter in unused if parameter not in may_be_left_out or is_set(parameter)]
+        return [each for each in unused if each not in may_be_left_out or sets_all or each in mentioned]
 
     def run(self, probes: Iterable[str], source: Source) -> set[str]:
         """The functions of a learner's file that these probes may run."""

@@ -12,6 +12,7 @@ BRACES = re.compile(r"\{[A-Za-z_]\w*\}")  # a name in braces: meant for an f-str
 MADE = (ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp)  # expressions that make something
 VECTOR_FUNCTIONS = frozenset("linear softmax rmsnorm mlp gpt".split())  # of the course: each returns a list of Values
 MOST_ROUNDS = 10  # of looking at which names are vectors: a hostile file must not take long
+LONGEST_CUT = 100  # characters of a slice that is compared with others, for the same reason
 LISTS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 
 
@@ -154,11 +155,15 @@ def _cut_caches(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Name):
             values = bound.get(node.id, [None])
             return cache(values[0]) if len(values) == 1 and isinstance(values[0], ast.Subscript) else ""
-        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or _is_cut(node.slice):
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
             return ""
-        return node.value.id if node.value.id in ("keys", "values") else ""
+        # Where keys are those of one layer, keys[t] is the key of one position.
+        of_layer = isinstance(node.slice, ast.Name) and node.slice.id == "layer"
+        return node.value.id if of_layer and node.value.id in ("keys", "values") else ""
 
     def _is_cut(index: ast.AST) -> bool:
+        if index.end_lineno != index.lineno or index.end_col_offset - index.col_offset > LONGEST_CUT:
+            return False
         if isinstance(index, ast.Name):
             made = bound.get(index.id, [None])[0]
             return isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "slice"
@@ -226,8 +231,11 @@ def _is_first_of_attention(node: ast.Subscript) -> bool:
 
 
 def _half_divided(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
-    """A difference of two results of one function of which only the second is divided: f(a) - f(b) / h."""
+    """A difference of two results of a parameter of which only the second is divided: f(a) - f(b) / h. Of another
+    function, such as sum or Value, it may well be meant.
+    """
     nodes = list(ast.walk(function))
+    parameters = {parameter.arg for parameter in function.args.args}
     assigned = [(target, node.value) for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
     calls = {target.id: value for target, value in assigned if isinstance(target, ast.Name)}
 
@@ -238,7 +246,7 @@ def _half_divided(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
     for node in nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.right, ast.BinOp):
             name, right = called(node.left), node.right
-            if isinstance(right.op, ast.Div) and name and called(right.left) == name:
+            if isinstance(right.op, ast.Div) and name in parameters and called(right.left) == name:
                 yield (
                     node.lineno,
                     f"line {node.lineno} divides only the second result of {name}, because / comes before -. Put "
