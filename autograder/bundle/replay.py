@@ -15,6 +15,7 @@ from autograder.grading import conditions
 from autograder.grading.checks import Answer, CheckFailed
 from autograder.grading.grade import probes_of, unusable, worker_files
 from autograder.grading.lines import with_lines
+from autograder.grading.progress import checks_to_report
 from autograder.grading.report import FAILED, Check, Report
 from autograder.grading.session import Session, failed_check
 from autograder.grading.sources import Source
@@ -80,10 +81,14 @@ def check_part(
         session = Session(of, probes, worker, data, signature=_signature, source=problem)
         entries = [entry for entry in recorded["checks"] if task in (None, entry["task"])]
         others = [entry for entry in recorded["checks"] if entry not in entries]
+        earlier = [entry for entry in others if entry["task"] in of.rewritten_by(task)]
         if problem.problem:
             checks = [unusable(Check(**_facts(entry), status=_untried(entry)), problem, absent) for entry in entries]
         else:
             checks = [_replayed(entry, session, chosen) for entry in entries]
+            if all(check.status == "passed" for check in checks):
+                checks += [_replayed(entry, session, chosen) for entry in earlier]
+                others = [entry for entry in others if entry not in earlier]
             if any(check.status in FAILED for check in checks):  # a mistake is recognised only by all of its answers
                 session.own_output_ends()
                 checks += [_replayed(entry, session, chosen) for entry in others]
@@ -93,7 +98,9 @@ def check_part(
         checks = with_mistakes(of, checks, session.calls, session.runs, session.builds_on, session.incomplete)
         given = recorded["signatures"]
         checks = with_lines(checks, of, problem, probes, session.calls, recorded_mistakes(of), given)
-        checks = [_with_short_names(check, data) for check in checks if task in (None, check.task)]
+        checks = [_with_short_names(check, data) for check in checks]
+        order = {entry["name"]: place for place, entry in enumerate(recorded["checks"])}
+        checks = checks_to_report(sorted(checks, key=lambda check: order[check.name]), of, task)
     return Report(
         part=of.number,
         module=of.module,

@@ -73,7 +73,7 @@ def recorded_calls(of: Part, task: str | None, known: Known, missing: Wanted) ->
 def _recorded(of: Part, task: str | None, stopped: set[str]) -> Iterator[tuple[str, list]]:
     yield ONLY_LOAD, []
     for entry in recording(of)["checks"]:
-        if entry["seeds"] and task in (None, entry["task"]):
+        if entry["seeds"] and (task in (None, entry["task"]) or entry["task"] in of.rewritten_by(task)):
             steps = [step for seed in seeds(of) for step in entry["seeds"][str(seed)]]
             calls = [(step["probe"], step["arguments"]) for step in steps]
             yield from () if stopped.intersection(call_key(*call) for call in calls) else calls

@@ -145,7 +145,7 @@ export class Work {
     clearTimeout(this.timer);
     const unsaved = [...this.unsaved];
     this.unsaved.clear();
-    for (const [name, text] of unsaved) await this.save(name, text);
+    await Promise.all(unsaved.map(([name, text]) => this.save(name, text))); // one that fails stops no other
   }
 
   // Replaces a file and keeps what it held.

@@ -7,6 +7,7 @@ import re
 import shutil
 
 import pytest
+from helpers.backward_loops import AS_FOUND, ORDER
 from helpers.bundle import SOLVED, change, grade_in, run, solve
 
 from autograder.appeal_file import Appeal, read_appeals
@@ -95,6 +96,17 @@ def test_work_that_only_hidden_checks_would_fail_is_not_called_right(bundle):
     for said in (whole.stdout, task.stdout, noted.stdout):
         assert "All right" not in said and "every part is right" not in said
     assert f"Every public check passes; {len(in_task)} hidden check" in noted.stdout, noted.stderr
+
+
+def test_a_loop_for_1_5_that_breaks_backward_is_sent_back_to_1_4(bundle):
+    solve(bundle, 1)
+    change(bundle, "part01_autograd.py", ORDER, AS_FOUND)
+    done = run(bundle, "python", "-m", "autograder", "check", "1.5")
+    assert "1.5 passes, but 1.4 fails. Both check Value.backward" in done.stdout, done.stdout
+    assert "Next: fix 1.4 backward, then " in done.stdout.splitlines()[-1] and done.returncode == 1
+    solve(bundle, 1)
+    right = run(bundle, "python", "-m", "autograder", "check", "1.5")
+    assert right.returncode == 0 and "1.4 " not in right.stdout.partition("Next:")[0], right.stdout
 
 
 def test_one_recorded_input_can_be_asked_for_and_no_other(bundle):

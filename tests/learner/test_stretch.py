@@ -6,6 +6,7 @@ import json
 import sys
 
 import pytest
+from helpers.backward_loops import AS_FOUND, ORDER
 
 from autograder.course import SOLUTIONS, Part, part
 from autograder.grading.grade import grade
@@ -85,32 +86,6 @@ def test_watch_treats_the_part_as_passed(course):
         terminal.wait_for("Part 2, Tokenizer", place)
         terminal.send("q")
         assert terminal.exit_status() == 0
-
-
-ORDER = """
-        order, seen, to_visit = [], set(), [(self, False)]  # topological order, children first
-        while to_visit:
-            value, children_done = to_visit.pop()
-            if children_done:
-                order.append(value)
-            elif value not in seen:
-                seen.add(value)
-                to_visit.append((value, True))
-                to_visit.extend([(child, False) for child in reversed(value._children)])
-        self.grad = 1.0
-        for value in reversed(order):
-"""
-AS_FOUND = """
-        order, seen, to_visit = [], set(), [self]
-        while to_visit:
-            value = to_visit.pop()
-            if value not in seen:
-                seen.add(value)
-                order.append(value)
-                to_visit.extend(value._children)
-        self.grad = 1.0
-        for value in order:
-"""
 
 
 def test_a_loop_that_passes_the_long_chain_and_breaks_backward_is_sent_back_and_still_gets_its_hints():
