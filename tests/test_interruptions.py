@@ -14,7 +14,10 @@ import pytest
 from autograder.course import part
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
+pytestmark = [
+    pytest.mark.gate,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc"),
+]
 
 COMMANDS = {"reset": 4, "undo": 8, "update": 6, "update --from": 4, "check": 4}
 OF_CLASSES = {"collect, newer work": 2, "grade, newer work": 2, "errata --lower --apply": 4}

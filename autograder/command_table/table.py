@@ -229,7 +229,7 @@ TABLE: dict[str, tuple[Command, ...]] = {
         ),
         command("test", "development", "run the project's own tests", extra="development"),
         command(
-            "test", "development", "run the tests that try all known mistakes, attacks and notebooks",
+            "test", "development", "run the long tests: known mistakes, attacks, interruptions, notebooks, a browser",
             target="gates", extra="development", always=("-m", "gate and not slow"),
         ),
         command(

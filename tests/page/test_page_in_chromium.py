@@ -16,6 +16,8 @@ from autograder.bundle.page_example import example
 from autograder.course import part
 from autograder.stubs import fresh_stubs
 
+pytestmark = pytest.mark.gate
+
 FILE = part(0).file_name
 STUB = fresh_stubs()[FILE]
 TODO = '    # TODO 0.1 square: about 1 line\n    raise NotImplementedError("0.1 square")\n'
