@@ -1,6 +1,7 @@
 """For all tests: what they do is not what the learner at this machine has done."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -13,6 +14,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="memory-")
     config.add_cleanup(folder.cleanup)
     os.environ["AUTOGRADER_MEMORY"] = folder.name
+    # A script's background commands ignore Ctrl-C, and so would everything that the tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
