@@ -18,6 +18,7 @@ from autograder.learner.screens import hint_lines
 from autograder.render.next_step import next_step
 from autograder.render.terminal import part_lines
 from autograder.sandbox import Tier
+from notebook_tools import checks
 
 ALL_BUT_1_5 = variants(part(1))["calls-itself"].decode("utf-8")
 
@@ -102,6 +103,14 @@ def test_a_loop_that_passes_the_long_chain_and_breaks_backward_is_sent_back_and_
     hint = all_hints(report, part(1), as_found)
     assert hint.task.id == "1.5" and "Keep a list of pairs (value, are its children done?)" in hint.texts[2]
     assert any("  fails: 1.4 " in line for line in hint_lines(hint, report, "1.5"))
+
+
+def test_a_cell_for_1_5_in_a_notebook_has_the_points_of_1_5_only(tmp_path):
+    module = tmp_path / part(1).file_name
+    solution = (SOLUTIONS / part(1).file_name).read_text(encoding="utf-8")
+    module.write_text(solution.replace(ORDER, AS_FOUND), encoding="utf-8")
+    found = checks.run("1.5", module)
+    assert found.earned == 1.0 and any(line.startswith("FAIL") for line in found.lines), found
 
 
 def test_a_right_loop_is_reported_without_the_checks_of_backward():
