@@ -402,7 +402,7 @@ FAULTS = {
         "5.4",
         [('linear(x, state_dict["lm_head"])', 'linear(x, state_dict["head"])')],
         '"head"',
-        "the dict has no key 'head'. It has 'lm_head', 'wte', 'wpe', 'layer0.attn_wq', ...",
+        "the dict has no key 'head'. It has 'lm_head', 'wte', 'wpe', 'layer0.attn_wq' and others",
     ),
 }
 

@@ -354,7 +354,7 @@ def _of_key(reply: Reply, kind: str, facts: Facts) -> str:
     wanted = reply.message.strip("'\"")
     near = [key for key in keys if wanted and wanted in key] or difflib.get_close_matches(wanted, keys, SHOWN_KEYS, 0.6)
     shown = [*dict.fromkeys([*near, *keys])][:SHOWN_KEYS]
-    more = ", ..." if len(keys) > len(shown) else ""
+    more = " and others" if len(keys) > len(shown) else ""
     return f"the dict has no key {reply.message}. It has {', '.join(map(quoted, shown))}{more}."
 
 
