@@ -16,7 +16,7 @@ const HERE = {
 
 export class AchievementsRoom {
   constructor(practice) {
-    const introduction = "Achievements earn no points: they are for your own pleasure. The page notes what you do here. Tick those with a box yourself: no program can know them. Your copy of the course keeps its own list: make progress.";
+    const introduction = "Achievements earn no points: they are for your own pleasure. The page notes what you do here. Tick those with a box yourself: no program can know them. Your copy of the course keeps its own list, which the command make progress shows.";
     Object.assign(this, { practice }, makeRoom("achievements", "Achievements", introduction));
   }
 
