@@ -56,24 +56,34 @@ REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
 LIKELY = "Likely:     "
 LIMIT = re.compile(r"no answer after [\d.]+ seconds?(?: of processor time)?")
 NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
-KINDS = {
-    "real": "Real differences",
-    "wording": "Only Python's own wording of an exception differs",
-    "digits": "Only the last digits of numbers differ: the browser's mathematical functions round differently",
-    "limit": "Only the time limit differs: a browser can't measure processor time, so its limits are longer",
-    "smaller": "A browser only has memory for a smaller input, and its page says so",
-    "unnamed": "Only hidden checks tell two known mistakes apart, so this door names neither",
-    "named": "Only this door names the mistake: its answers depend on earlier calls, and the recording has these",
-    "order": "A browser's Python has 32 bits and orders sets differently; a mistake that shows this order is not named",
-    "once": "The two doors agreed when the file was checked again",
-}
-SHORT = {
-    "real": "differ",
-    "wording": "worded differently",
-    "digits": "other last digits",
-    "unnamed": "not named",
-    "named": "named only here",
-    "order": "with a set in another order",
+KINDS = {  # of differences: the words of the table, and the heading of their list
+    "real": ("differ", "Real differences"),
+    "wording": ("worded differently", "Only Python's own wording of an exception differs"),
+    "digits": (
+        "other last digits",
+        "Only the last digits of numbers differ: the browser's mathematical functions round differently",
+    ),
+    "limit": (
+        "with another time limit",
+        "Only the time limit differs: a browser can't measure processor time, so its limits are longer",
+    ),
+    "smaller": (
+        "with a smaller input",
+        "Only the input differs: it is smaller in a browser, where Python has less memory, and the page says so",
+    ),
+    "unnamed": (
+        "not named",
+        "Only hidden checks tell two known mistakes apart. This door runs none, so it names neither",
+    ),
+    "named": (
+        "named only here",
+        "Only this door names the mistake, whose answers depend on earlier calls: these are the same in the recording",
+    ),
+    "order": (
+        "with a set in another order",
+        "A browser's Python has 32 bits and orders sets differently; a mistake that shows this order is not named",
+    ),
+    "once": ("the same when checked again", "The two doors agreed when the file was checked again"),
 }
 SAMPLE = 4  # known mistakes of a part in the slower doors: all but the browser
 SOLVED = {each.file_name: (SOLUTIONS / each.file_name).read_text(encoding="utf-8") for each in parts()}
@@ -449,9 +459,8 @@ def _row(row: dict) -> str:
     cells = []
     for door in DOORS:
         kinds = [each.kind for each in listed([row]) if each.door == door]
-        said = [f"{kinds.count(kind)} {words}" for kind, words in SHORT.items() if kind in kinds]
         count = row["files"].get(door)
-        cells.append(f"{count} files: {', '.join(said) or 'same'}" if count else "not measured")
+        cells.append(f"{count} files: {_counted(kinds) or 'same'}" if count else "not measured")
     load = " to ".join(f"{each:g}" for each in row["load"])
     cells += [row["python"], row["browser"], row["date"], load]
     return f"| {row['part']} | {row['mistakes']} | {' | '.join(cells)} |"
@@ -460,8 +469,11 @@ def _row(row: dict) -> str:
 def _own_row(row: dict) -> str:
     own = row["own_page"]
     kinds = [each.kind for each in own_differences([row])]
-    said = ", ".join(f"{kinds.count(kind)} {SHORT.get(kind, 'differ')}" for kind in dict.fromkeys(kinds)) or "none"
-    return f"| {row['part']} | {own['files']} | {own['only_hidden']} | {said} |"
+    return f"| {row['part']} | {own['files']} | {own['only_hidden']} | {_counted(kinds) or 'none'} |"
+
+
+def _counted(kinds: Sequence[str]) -> str:
+    return ", ".join(f"{kinds.count(kind)} {words}" for kind, (words, _) in KINDS.items() if kind in kinds)
 
 
 def report(rows: Sequence[dict]) -> str:
@@ -473,7 +485,7 @@ def report(rows: Sequence[dict]) -> str:
     found = listed(rows)
     sections = "\n\n".join(
         f"## {title}\n\n" + ("\n".join(f"- {each}" for each in found if each.kind == kind) or "None.")
-        for kind, title in KINDS.items()
+        for kind, (_, title) in KINDS.items()
     )
     full = all(row["earned"] == [row["possible"], 0] for row in rows)
     points = (

@@ -321,7 +321,7 @@ def report(found: Mapping, size: Mapping[str, int], native: Mapping[int, float],
 `python benchmarks/page_visits.py`, {datetime.date.today()}, {versions}.
 While it ran, {programs}. So seconds on the clock are longer than
 on a quiet machine; processor seconds, those of all of the browser's processes, grow much less. The server was
-stopped after the first visit, so there was no network.
+stopped after the first visit: everything after that ran without a network.
 
 | what | measured |
 |---|---|

@@ -1,6 +1,6 @@
 // The room for achievements, level by level. The page notes those that it can see when the learner earns them.
-import { element } from "./elements.mjs";
-import { waiting } from "./practice.mjs";
+import { element, makeRoom } from "./elements.mjs";
+import { problemOf, waiting } from "./practice.mjs";
 
 // What can be done on the page: where, and in which words. The rest is done in a copy of the course.
 const HERE = {
@@ -16,21 +16,8 @@ const HERE = {
 
 export class AchievementsRoom {
   constructor(practice) {
-    this.practice = practice;
-    this.title = element("h2", { id: "achievements-title", tabIndex: -1, textContent: "Achievements" });
-    this.status = element("p", { id: "achievements-status" });
-    this.status.setAttribute("role", "status");
-    this.body = element("div", { id: "achievements-body" });
-    this.section = element(
-      "section",
-      { id: "achievements" },
-      this.title,
-      element("p", { className: "intro", textContent: "Achievements earn no points: they are for your own pleasure. The page notes what you do here. Tick those with a box yourself: no program can know them. Your copy of the course keeps its own list: make progress." }),
-      this.status,
-      this.body,
-    );
-    this.section.setAttribute("aria-labelledby", "achievements-title");
-    document.getElementById("main").append(this.section);
+    const introduction = "Achievements earn no points: they are for your own pleasure. The page notes what you do here. Tick those with a box yourself: no program can know them. Your copy of the course keeps its own list, which the command make progress shows.";
+    Object.assign(this, { practice }, makeRoom("achievements", "Achievements", introduction));
   }
 
   async open() {
@@ -40,15 +27,13 @@ export class AchievementsRoom {
 
   // After one was ticked, the same box has the focus.
   async tick(id) {
-    this.draw(await this.practice.ask("achievements", { tick: id }));
+    this.draw(await this.practice.ask("achievements", { tick: id }).catch(problemOf));
     document.getElementById(`tick-${id}`)?.focus();
   }
 
   draw({ achievements, problem }) {
-    if (problem) {
-      this.status.textContent = problem;
-      return;
-    }
+    this.status.textContent = problem ?? "";
+    if (problem) return;
     const levels = [...new Set(achievements.map(({ level }) => level))];
     this.body.replaceChildren(...levels.map((level) => this.drawLevel(level, achievements.filter((each) => each.level === level))));
   }

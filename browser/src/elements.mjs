@@ -11,6 +11,18 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+// A room: a section with a heading, an introduction, a line that says what happens, and a body. Returns what changes later.
+export function makeRoom(id, heading, introduction) {
+  const title = element("h2", { id: `${id}-title`, tabIndex: -1, textContent: heading });
+  const status = element("p", { id: `${id}-status` });
+  status.setAttribute("role", "status");
+  const body = element("div", { id: `${id}-body` });
+  const section = element("section", { id }, title, element("p", { className: "intro", textContent: introduction }), status, body);
+  section.setAttribute("aria-labelledby", title.id);
+  $("main").append(section);
+  return { title, status, body };
+}
+
 // A button that does nothing for now. Unlike a disabled one, it keeps the focus of the keyboard.
 export function dim(button, isDim) {
   button.ariaDisabled = String(isDim);

@@ -65,6 +65,9 @@ export class Practice {
   }
 }
 
+// The answer in place of one that did not come.
+export const problemOf = (error) => ({ problem: `That did not work (${error.message}). Try again, or reload the page: your work is kept.` });
+
 // Runs something that takes seconds, and says so in an element.
 export async function waiting(status, words, work) {
   const started = performance.now();
@@ -77,7 +80,7 @@ export async function waiting(status, words, work) {
   try {
     return await work();
   } catch (error) {
-    return { problem: `That did not work (${error.message}). Try again, or reload the page: your work is kept.` };
+    return problemOf(error);
   } finally {
     clearInterval(timer);
     status.textContent = "";

@@ -1,26 +1,13 @@
 // The room for `recall`: one question about the learner's own code, and later another one.
-import { dim, element } from "./elements.mjs";
+import { dim, element, makeRoom } from "./elements.mjs";
 import { waiting } from "./practice.mjs";
 
 const DONT_KNOW = 0;
 
 export class RecallRoom {
   constructor(practice) {
-    this.practice = practice;
-    this.title = element("h2", { id: "recall-title", tabIndex: -1, textContent: "Remember what you wrote" });
-    this.status = element("p", { id: "recall-status" });
-    this.status.setAttribute("role", "status");
-    this.body = element("div", { id: "recall-body" });
-    this.section = element(
-      "section",
-      { id: "recall" },
-      this.title,
-      element("p", { className: "intro", textContent: "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days, so that you remember it for long. You get at most six questions per day." }),
-      this.status,
-      this.body,
-    );
-    this.section.setAttribute("aria-labelledby", "recall-title");
-    document.getElementById("main").append(this.section);
+    const introduction = "A question about code that you have written and that passes. It comes again after 1, 3, 7 and 21 days, so that you remember it for long. You get at most six questions per day.";
+    Object.assign(this, { practice }, makeRoom("recall", "Remember what you wrote", introduction));
   }
 
   async open() {

@@ -1,7 +1,9 @@
 """The course's own recipe: its linear algebra, and the page that says what each of its changes gains."""
 
+import copy
 import importlib.util
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -48,6 +50,15 @@ def test_the_gains_are_over_the_row_above_or_over_the_recipe():
     text = recipe_changes.page(data)
     assert "| old | 2.1600 |  |\n| more | 2.1500 | +10.0 ± 0.0 |\n| new | 2.1400 | +10.0 ± 10.0 |" in text
     assert "| less | 2.1500 | -10.0 ± 10.0 |" in text and "| also | 2.1300 | +10.0 ± 0.0 |" in text
+
+
+def test_a_new_measurement_is_not_compared_with_a_copy_that_had_other_seeds(monkeypatch):
+    monkeypatch.setattr(recipe_changes, "run", lambda *_: SimpleNamespace(loss=2.0))
+    monkeypatch.setattr(recipe_changes, "strict_tier", lambda: None)
+    data = copy.deepcopy(DATA)
+    recipe_changes.measure(data)
+    assert "the copy gives" in recipe_changes.page(DATA)
+    assert "the copy gives" not in recipe_changes.page(data)
 
 
 def test_the_board_and_the_speedrun_have_the_same_recipe_whose_method_is_shown_in_full():
