@@ -59,6 +59,7 @@ def test_a_process_that_was_killed_or_interrupted_gives_the_next_submission_the_
     oracle, started, monkeypatch
 ):
     expected = asked(MistakeOracle(60.0), 4.0)
+    assert expected is not None and expected.failure is None
     asked(oracle, 2.0)
     started[-1]._process.process.kill()
     assert asked(oracle, 4.0) == expected
@@ -66,7 +67,7 @@ def test_a_process_that_was_killed_or_interrupted_gives_the_next_submission_the_
         patch.setattr(Worker, "_await_reply", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             asked(oracle, 5.0)
-    assert asked(oracle, 5.0) == asked(MistakeOracle(60.0), 5.0)
+    assert asked(oracle, 5.0) == asked(MistakeOracle(60.0), 5.0) != expected
 
 
 def test_a_process_is_replaced_long_before_its_time_is_used_up(oracle, started):

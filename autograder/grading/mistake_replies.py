@@ -36,6 +36,7 @@ class MistakeOracle:
         self.seconds, self.keeps_worker = seconds, keeps_worker
         self._known: dict[int, tuple[str, dict[bytes, dict[str, Reply]]]] = {}  # by the part's number: of which files
         self._worker: Worker | None = None
+        self._files: dict[str, bytes] = {}  # what it was started with
         self._loaded = self._sessions = 0  # modules by this process; submissions in total
 
     @contextlib.contextmanager

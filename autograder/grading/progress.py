@@ -41,8 +41,8 @@ def unwritten_name(check: Check) -> str:
 
 
 def checks_to_report(checks: Iterable[Check], part: Part, task: str | None) -> tuple[Check, ...]:
-    """All checks, or those of one task. If these pass, a failing check adds those of an earlier task whose function
-    this one changes: who writes 1.5 can break 1.4.
+    """All checks, or those of one task. If the task passes but an earlier task with the same function fails, the checks
+    of both: code that passes 1.5 can break 1.4.
     """
     checks = tuple(checks)
     own = tuple(check for check in checks if task in (None, check.task))

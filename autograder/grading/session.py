@@ -132,10 +132,9 @@ class Session:
     def incomplete(self, check: Check) -> bool:
         """Whether the failing call of a check sets a parameter that may be left out, and that the code never uses."""
         recorded = self.calls.get(f"test_{check.name}", [])
-        functions = {name: self.source.functions.get(name) for name in self.part.task(check.task).defines}
+        written = [name for name in self.part.task(check.task).defines if name in self.source.functions]
         return bool(recorded) and any(
-            function is not None and self.probes.unused(recorded[-1].probe, name, function, optional=True)
-            for name, function in functions.items()
+            self.probes.unused(recorded[-1].probe, name, self.source.functions[name], optional=True) for name in written
         )
 
     def builds_on(self, check: Check, function: str) -> bool:

@@ -47,17 +47,21 @@ def find_slips(
 
 def _made_once(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
     """Defaults that are made when the file is loaded, and then used by every call."""
-    positional = [*function.args.posonlyargs, *function.args.args]
-    defaults = [*zip(positional[::-1], function.args.defaults[::-1])]
-    defaults += zip(function.args.kwonlyargs, function.args.kw_defaults)
-    for parameter, default in defaults:
+    for name, default in defaults_of(function).items():
         if isinstance(default, MADE):
-            name = parameter.arg
             yield (
                 default.lineno,
                 f"the default of {name} in line {default.lineno} is made once, when the file is loaded, and every call "
                 f"uses the same object. Write {name}=None, and make it inside the function.",
             )
+
+
+def defaults_of(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """The parameters that a call may leave out, with their defaults."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    pairs = [*zip(positional[::-1], function.args.defaults[::-1])]
+    pairs += zip(function.args.kwonlyargs, function.args.kw_defaults)
+    return {parameter.arg: default for parameter, default in pairs if default is not None}
 
 
 def shared_lists(owner: ast.ClassDef) -> dict[str, int]:
@@ -252,15 +256,6 @@ def _half_divided(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
                     f"line {node.lineno} divides only the second result of {name}, because / comes before -. Put "
                     "parentheses around the difference.",
                 )
-
-
-def unused_parameters(function: ast.FunctionDef) -> list[str]:
-    """The parameters that the code never mentions; none where there is no code yet."""
-    if any(isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node) for node in ast.walk(function)):
-        return []
-    names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    parameters = [parameter.arg for parameter in [*function.args.args, *function.args.kwonlyargs]]
-    return [name for name in parameters if name not in {*names, "self"} and not name.startswith("_")]
 
 
 def _sentence(node: ast.AST) -> str:

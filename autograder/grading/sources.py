@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import LARGEST_FILE, Part, parts_and_labs
 from autograder.grading.compare import is_plain
-from autograder.grading.slips import find_slips, shared_lists, unused_parameters
+from autograder.grading.slips import defaults_of, find_slips, shared_lists
 from autograder.sandbox import Reply
 
 # `ast.parse` takes quadratic time or memory for some texts. LARGEST_FILE bounds the time: 64 KiB of {a}{a}... in an
@@ -88,11 +88,7 @@ class Function:
     @property
     def optional(self) -> dict[str, ast.expr]:
         """The parameters that a call may leave out, with their defaults."""
-        arguments, positional = self.node.args, [*self.node.args.posonlyargs, *self.node.args.args]
-        last = positional[len(positional) - len(arguments.defaults) :]
-        of_keywords = zip(arguments.kwonlyargs, arguments.kw_defaults)
-        pairs = [*zip(last, arguments.defaults), *((name, default) for name, default in of_keywords if default)]
-        return {parameter.arg: default for parameter, default in pairs}
+        return defaults_of(self.node)
 
     @property
     def assigned(self) -> set[str]:
@@ -102,11 +98,12 @@ class Function:
 
     @functools.cached_property
     def unused(self) -> tuple[str, ...]:
-        """The parameters that its code never mentions."""
-        try:
-            return tuple(unused_parameters(self.node))
-        except (RecursionError, MemoryError):
+        """The parameters that its code never mentions. Empty while a part of the function is not written."""
+        nodes = list(ast.walk(self.node))
+        if any(isinstance(node, ast.Raise) and "NotImplementedError" in _mentions(node) for node in nodes):
             return ()
+        names = {node.id for node in nodes if isinstance(node, ast.Name)} | {"self"}
+        return tuple(name for name in self.parameters if name not in names and not name.startswith("_"))
 
 
 @dataclass(frozen=True)

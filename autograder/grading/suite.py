@@ -48,9 +48,9 @@ class Suites:
     def run(
         self, part: Part, session: Session, seed: int, task: str | None = None, passed: PassedChecks | None = None
     ) -> list[Check]:
-        """Run the public checks, then the hidden ones. Of one task: its own first; where they pass, those of an
-        earlier task whose function it changes; and where one fails the others too, since a mistake is known by all that
-        it does. passed: what earlier runs have passed with.
+        """Run the public checks, then the hidden ones. For one task, run its own checks first. If they pass, run those
+        of earlier tasks whose function it changes. If a check has failed, run all others, since a mistake is known by
+        all that it does. passed: what earlier runs have passed with.
 
         Raises RuntimeError when the suite itself is broken, SandboxUnavailable when a worker can't be started (again).
         """

@@ -328,7 +328,9 @@ def _checks():
         except ValueError:
             return Checked([done.stderr.strip() or "The checks ended without a result: run this cell again."], 0.0)
         own = [check for check in report["checks"] if check["task"] == task]  # others explain what went wrong
-        return Checked(_lines(report, module), sum(check["earned"] for check in own))
+        earned = sum(check["earned"] for check in own)
+        possible = sum(check["points"] for check in own if check["status"] != "manual")
+        return Checked(_lines(report, module, f"{earned:g} of {possible:g} points."), earned)
 
     def _grader(module: Path) -> list[str] | None:
         """How to call the grader: the one in the course's folder above the module, or else the installed one."""
@@ -337,9 +339,8 @@ def _checks():
                 return [str(above / "autograder" / "__main__.py")]
         return ["-m", "autograder"] if importlib.util.find_spec("autograder") else None
 
-    def _lines(report: dict, module: Path) -> list[str]:
+    def _lines(report: dict, module: Path, points: str) -> list[str]:
         """One line per check, the first failing check in full, and the points."""
-        points = f"{report['earned']:g} of {report['possible']:g} points."
         if {check["status"] for check in report["checks"]} == {"todo"}:
             return [
                 report["checks"][0]["message"].strip(),

@@ -111,6 +111,7 @@ def test_a_cell_for_1_5_in_a_notebook_has_the_points_of_1_5_only(tmp_path):
     module.write_text(solution.replace(ORDER, AS_FOUND), encoding="utf-8")
     found = checks.run("1.5", module)
     assert found.earned == 1.0 and any(line.startswith("FAIL") for line in found.lines), found
+    assert found.lines[-1].startswith("1 of 1 points. Fix it"), "the points that are shown are those that count"
 
 
 def test_a_right_loop_is_reported_without_the_checks_of_backward():
