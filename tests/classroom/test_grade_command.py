@@ -290,8 +290,11 @@ def test_ctrl_c_ends_capstones_that_are_being_trained_and_keeps_nothing_of_them(
             hand_in(a_class, learner, f"{module}\n# {learner}\n", its_part=its_part)
     command = [sys.executable, "-m", "autograder", "grade", "--class", str(a_class.root), "--part", "11"]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True) as grading:
-        top, *started = processes_of(grading, "capstone_process")
-        trainers = [process for process in started if "capstone_process" in command_of(process)]
+        trainers = [
+            process
+            for process in processes_of(grading, "capstone_process")
+            if "capstone_process" in command_of(process)
+        ]
         wait_until(lambda: all(process.children() for process in trainers))  # they train, which takes a minute
         started = processes_of(grading, "capstone_process")
         os.killpg(grading.pid, signal.SIGINT)  # as a terminal does

@@ -29,7 +29,7 @@ def little_of_this_process(seconds: float = 4.0, megabytes: int = 350):
 
 
 def each_attack(names: Collection[str], slow: Collection[str]) -> list:
-    """All names as parameters of a test. `make gates` tries each one; `make test` leaves out the slow ones."""
+    """All names as parameters of a test: `make gates` tries the slow ones, and `make test` the others."""
     assert set(slow) <= set(names)
     return [pytest.param(name, marks=pytest.mark.gate) if name in slow else name for name in names]
 
