@@ -34,7 +34,6 @@ def recorded(part: Part, extent: Extent = USUAL) -> dict[str, bytes]:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    RECORDINGS.mkdir(parents=True, exist_ok=True)
     write_atomically(kept, buffer.getvalue())
     return files
 
@@ -46,7 +45,6 @@ def recorded_figures(name: str, make: Callable[[], object], depends_on: Iterable
         digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
     kept = RECORDINGS / f"{name}-{digest.hexdigest()[:24]}.json"
     if not kept.is_file():
-        RECORDINGS.mkdir(parents=True, exist_ok=True)
         write_atomically(kept, json.dumps(make(), separators=(",", ":")).encode("ascii"))
     return kept.read_bytes()
 
