@@ -16,9 +16,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.class_folder.decisions import apply_decisions, decisions_on, read_decisions
-from autograder.class_folder.locks import lock
 from autograder.course import Part
-from autograder.files import write_atomically
+from autograder.files import lock, write_atomically
 from autograder.grading.report import Report
 from autograder.grading.store import Store, suite_hash
 
