@@ -192,7 +192,7 @@ def reset(
     print_lines(reset_lines(change))
     if change.nothing_to_do:
         return
-    if not _agreed("Go on?", yes or change.before is None):
+    if not _agreed(yes or change.before is None):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
     print_lines(kept_lines(carry_out(change, target)))
@@ -235,7 +235,7 @@ def update(
     print_lines(updating.plan_lines(steps))
     if all(step.content is None for step in steps):
         return
-    if not _agreed("Go on?", yes):
+    if not _agreed(yes):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
     print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
@@ -314,7 +314,7 @@ def lab(
     raise typer.Exit(lab_experiment.run(chosen, steps))
 
 
-def _agreed(question: str, yes: bool) -> bool:
+def _agreed(yes: bool) -> bool:
     """Ask for confirmation, unless `yes`. Raises typer.Exit if standard input is not a terminal."""
     if yes:
         return True
@@ -324,7 +324,5 @@ def _agreed(question: str, yes: bool) -> bool:
             "Nothing was changed: this command asks first, but its input is not a terminal. "
             f"To skip the question, add {added}."
         )
-    return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
-        "y",
-        "yes",
-    )
+    answer = typer.prompt("Go on? [y/N]", default="n", show_default=False, prompt_suffix=" ")
+    return answer.strip().lower() in ("y", "yes")
