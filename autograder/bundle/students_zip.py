@@ -41,28 +41,24 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 UNIX = 3
 
 
-class BundleError(Failure):
-    """No zip was written; the message says what was wrong."""
-
-
 def make_bundle(
     to: Path = DIST, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
 ) -> Path:
-    """Write the zip with these parts (None: all) to a folder and return its path. Raises BundleError."""
+    """Write the zip with these parts (None: all) to a folder and return its path. Raises Failure."""
     wanted = parts() if wanted is None else wanted
     name = class_settings()["course_id"]
     try:
         files = contents(wanted, on_progress)
     except (ValueError, StubError, ReleaseError) as error:
-        raise BundleError(f"The bundle can't be made: {error}") from error
+        raise Failure(f"The bundle can't be made: {error}") from error
     on_progress("Checking that the zip contains no answers ...")
     if leaks := audit(files, wanted):
-        raise BundleError("\n".join([*leaks, "Nothing was written. Remove these from the bundle first."]))
+        raise Failure("\n".join([*leaks, "Nothing was written. Remove these from the bundle first."]))
     path = to / f"{name}.zip"
     try:
         write_zip(path, {f"{name}/{file}": content for file, content in files.items()})
     except OSError as error:
-        raise BundleError(f"{path} can't be written ({error.strerror}).") from error
+        raise Failure(f"{path} can't be written ({error.strerror}).") from error
     return path
 
 
