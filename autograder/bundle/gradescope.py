@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.bundle.students_zip import DIST, write_zip
+from autograder.bundle.students_zip import DIST
+from autograder.bundle.zip_file import write_zip
 from autograder.course import HERE, ROOT, SOLUTIONS, Part
 
 FILES = Path(__file__).with_name("gradescope_files")

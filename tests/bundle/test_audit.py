@@ -7,8 +7,9 @@ from helpers.shared_code import leaks
 
 from autograder.assistant_files import assistant_files
 from autograder.bundle import students_zip
-from autograder.bundle.students_zip import make_bundle, write_zip
+from autograder.bundle.students_zip import make_bundle
 from autograder.bundle.zip_audit import audit, hidden_probes
+from autograder.bundle.zip_file import write_zip
 from autograder.course import ROOT, SOLUTIONS, part, parts
 from autograder.errors import Failure
 from autograder.grading.misconceptions import misconceptions
