@@ -10,9 +10,8 @@ from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES, SOLUTIONS, Part, parts, parts_and_labs
-from autograder.datasets import save
 from autograder.errors import Failure
-from autograder.files import text_of, written_like
+from autograder.files import text_of, write_atomically, written_like
 
 GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
 # In every part's stub, for readers with make, without it, and with nothing but the folder that an instructor gave them.
@@ -104,7 +103,7 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
 
     A file counts as changed if it is neither the fresh stub nor the stub that was last written there. With `force`, it
     is replaced too, after a dated copy is saved in backups/.
-    Raises StubError, also if `folder` contains the solutions; DatasetError if a file can't be written.
+    Raises StubError, also if `folder` contains the solutions; OSError if a file can't be written.
     """
     if folder.resolve() == solutions.resolve():
         raise StubError(f"{folder} contains the solutions, which the stubs would overwrite. Choose another folder.")
@@ -127,12 +126,12 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
         if name in changes.kept:
             continue
         if present[name] != stub:
-            save(folder / name, written_like(stub, _content(folder / name)))
+            write_atomically(folder / name, written_like(stub, _content(folder / name)))
             changes.written.append(name)
         recorded[name] = _sha256(stub)
     record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
     if not (folder / RECORD).is_file() or (folder / RECORD).read_bytes() != record:
-        save(folder / RECORD, record)
+        write_atomically(folder / RECORD, record)
     return changes
 
 

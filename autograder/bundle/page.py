@@ -26,7 +26,8 @@ from autograder.bundle.page_example import example, recorded_verdict
 from autograder.bundle.recording import SEEDS, Extent, together
 from autograder.bundle.recordings import recorded
 from autograder.bundle.replay import needed_for
-from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
+from autograder.bundle.students_zip import MODULES, STUDENT
+from autograder.bundle.zip_file import write_zip
 from autograder.course import EXERCISES, HERE, RECIPE_FILE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
 from autograder.grading.checks import checks_of

@@ -86,20 +86,19 @@ class Facts:
         return self.part.needs if self.part else None
 
 
-def sentence_of(reply: Reply, facts: Facts | None = None) -> str:
+def sentence_of(reply: Reply, facts: Facts = Facts()) -> str:
     """What happened and what to try, in one line."""
     kind = _kind(reply)
-    return _capital_after(_sentence(reply, kind), _advice(reply, kind, facts or Facts()))
+    return _capital_after(_sentence(reply, kind), _advice(reply, kind, facts))
 
 
-def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) -> str:
+def failure_message(reply: Reply, called: str, facts: Facts) -> str:
     """What happened, where, and in which call, for a learner."""
-    facts = facts or Facts()
     kind = _kind(reply)
     sentence = _sentence(reply, kind)
     advice = _advice(reply, kind, facts)
     # An import fails whatever is called.
-    if reply.failure in ("todo", "load") or not called:
+    if reply.failure in ("todo", "load"):
         lines = [_capital_after(sentence, advice), *_excerpt(reply, facts)]
     else:
         lines = [f"Called:     {called}", f"Result:     {sentence}", *_excerpt(reply, facts)]
