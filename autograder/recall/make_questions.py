@@ -17,6 +17,7 @@ from autograder.grading.compare import show
 from autograder.grading.grade import GradingContext, data_files
 from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
+from autograder.grading.sources import is_text
 from autograder.learner.machine import THIS_ONE, Machine
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
 from autograder.recall.changed_code import Change, in_the_reference, known_mistakes, own_changes, without_comment
@@ -25,7 +26,7 @@ from autograder.sandbox import Tier
 from autograder.text import clean_text, listed, plural
 from autograder.viva.questions import MAX_COUNTABLE, fits_on_paper, held_before
 from autograder.viva.recorded_run import RecordedRun, run_calls
-from autograder.viva.student_code import LONGEST_LINE, Code, is_text
+from autograder.viva.student_code import LONGEST_LINE, Code
 
 KINDS = ("returns", "which input", "changed", "which change", "count", "order", "value", "which check")
 DRAWS = 6  # of the part's calls, for questions with several inputs
