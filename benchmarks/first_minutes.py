@@ -38,10 +38,6 @@ QUALITY = 30  # of the pictures, in percent
 TODO = "    raise NotImplementedError("
 GRADIENT = ["    return [", "(f([*xs[:i], x + h, *xs[i + 1:]]) - f(xs)) / h", "for i, x in enumerate(xs)"]
 RIGHT = "(f([*xs[:i], x + h, *xs[i + 1:]]) - f([*xs[:i], x - h, *xs[i + 1:]])) / (2 * h)"
-IN_VIEW = """
-const [name] = arguments, box = document.getElementById(name).getBoundingClientRect();
-return box.top < innerHeight && box.bottom > 0;
-"""
 CURSOR = """
 const [text, done] = arguments;
 coursePage.then((page) => {
