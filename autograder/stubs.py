@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,6 +73,16 @@ def make_stub(text: str, name: str) -> str:
     if begin:
         raise StubError(f"{name}:{begin_line}: BEGIN SOLUTION without an END SOLUTION after it.")
     return "\n".join(lines) + "\n"
+
+
+def lines_inside(text: str) -> Iterator[tuple[int, str]]:
+    """The lines between the marks of a solution, which a learner writes, each with its number."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if BEGIN.match(line) or END.match(line):
+            inside = BEGIN.match(line) is not None
+        elif inside:
+            yield number, line
 
 
 def fresh_stubs(solutions: Path = SOLUTIONS) -> dict[str, str]:

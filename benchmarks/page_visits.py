@@ -166,26 +166,10 @@ class Keyboard:
 
     def press(self, *names: str) -> None:
         """Press keys by their names: `Tab`, `Ctrl-f`, `Shift-Tab`."""
-        from selenium.webdriver.common.action_chains import ActionChains
-        from selenium.webdriver.common.keys import Keys
-
         for name in names:
-            *held, key = [getattr(Keys, each.upper(), each) for each in name.replace("Ctrl", "Control").split("-")]
-            typed = ActionChains(self.visit.driver)
-            for each in held:
-                typed.key_down(each)
-            typed.send_keys(key)
-            for each in held:
-                typed.key_up(each)
-            typed.perform()
+            self.visit.press(name)
             self.presses += 1
             self.lost += not self.focus()
-
-    def type(self, text: str) -> None:
-        """Type text, one key after another."""
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        ActionChains(self.visit.driver).send_keys(text).perform()
 
     def focus(self) -> str:
         """What has the focus: the text of a button or a link, `editor`, or nothing."""
@@ -216,9 +200,9 @@ def solve_by_keyboard(visit: Visit, part: Part) -> Typed:
     keyboard.reach("editor")
     for gone, code in TYPED.items():
         keyboard.press("Ctrl-f")
-        keyboard.type(gone)
+        visit.type(gone)
         keyboard.press("Enter", "Escape")
-        keyboard.type(code)
+        visit.type(code)
     visit.browser.run("document.getElementById('summary').textContent = ''")  # it may be that of an earlier check
     keyboard.press("Ctrl-Enter")
     visit.wait(lambda: "points" in visit.text("summary"), SECONDS)

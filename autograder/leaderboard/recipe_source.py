@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.course import EXERCISES, LARGEST_FILE, RECIPE_FILE, parts
 from autograder.errors import Failure
 from autograder.files import shown_path
-from autograder.grading.sources import inspect_source
+from autograder.grading.sources import inspect_source, is_text
 from autograder.sandbox import BOARD
 from autograder.text import clean_text
 
@@ -184,7 +184,7 @@ class _Anonymous(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            node.body = [statement for statement in node.body if not _is_text(statement)] or [ast.Pass()]
+            node.body = [statement for statement in node.body if not is_text(statement)] or [ast.Pass()]
         for field in ("returns", "annotation", "type_comment"):
             if getattr(node, field, None) is not None and not isinstance(node, ast.AnnAssign):
                 setattr(node, field, None)
@@ -202,7 +202,3 @@ class _Anonymous(ast.NodeTransformer):
         if node.value is None:
             return ast.Pass()
         return self.visit(ast.Assign([node.target], node.value))
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

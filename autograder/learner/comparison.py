@@ -150,8 +150,5 @@ def cost_lines(line_counts: list[int], milliseconds: list, values: list) -> Iter
     yield f"  {'':<10}{'lines':>7}{'nodes':>10}{'ms':>10}"
     labels = ("yours", "reference", *["other form"] * (len(line_counts) - 2))
     for label, count, made, spent in zip(labels, line_counts, values, milliseconds):
-        made, spent = (
-            f"{made or '-':,}" if made else "-",
-            "-" if spent is None else f"{spent:.2f}" if spent >= 0.1 else f"{spent:.4f}",
-        )
-        yield f"  {label:<10}{count:>7}{made:>10}{spent:>10}"
+        spent = "-" if spent is None else f"{spent:.2f}" if spent >= 0.1 else f"{spent:.4f}"
+        yield f"  {label:<10}{count:>7}{f'{made:,}' if made else '-':>10}{spent:>10}"

@@ -1,5 +1,5 @@
 // The page: parts, lesson, editor and verdict.
-import { $, dim, element, linesOf } from "./elements.mjs";
+import { $, dim, element, linesOf, saveFile } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
@@ -460,9 +460,7 @@ class Page {
 
   async saveZip() {
     await this.flush();
-    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.touched(RECIPE) ? this.work.all() : this.modules)), download: "exercises.zip" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveFile(zipOf(this.work.touched(RECIPE) ? this.work.all() : this.modules), "exercises.zip");
     this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or submit it.");
   }
 
