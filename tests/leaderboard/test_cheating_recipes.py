@@ -103,15 +103,15 @@ def test_claims_in_prints_change_nothing(short, strict):
 
 
 def test_a_loop_that_never_ends_is_ended(short, monkeypatch):
-    monkeypatch.setattr(recipes, "LIMITS", Limits(cpu_seconds=5, call_seconds=1.0, total_seconds=5.0))
+    monkeypatch.setattr(recipes, "LIMITS", Limits(cpu_seconds=5, call_seconds=0.5, total_seconds=5.0))
     with pytest.raises(RecipeError, match="step 0: Your code did not answer in time"):
         short(edited((UPDATED, "    while True:\n        pass\n")))
 
 
 def test_slow_steps_use_up_the_time_of_the_whole_run(short, monkeypatch):
-    monkeypatch.setattr(recipes, "LIMITS", Limits(cpu_seconds=5, call_seconds=1.0, total_seconds=1.5))
+    monkeypatch.setattr(recipes, "LIMITS", Limits(cpu_seconds=5, call_seconds=1.0, total_seconds=0.8))
     with pytest.raises(
-        RecipeError, match=r"step \d+: The time of a run is used up: 5 seconds of processor time, 1.5 with waiting"
+        RecipeError, match=r"step \d+: The time of a run is used up: 5 seconds of processor time, 0.8 with waiting"
     ):
         short(edited((UPDATED, "    import time\n    time.sleep(0.3)\n    return weights\n")))
 
