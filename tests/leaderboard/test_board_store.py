@@ -7,6 +7,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -304,15 +305,28 @@ def test_a_file_that_is_no_board_is_said_in_a_sentence(tmp_path):
         BoardStore(tmp_path / "board.sqlite")
 
 
+SCORED: dict[bytes, Score] = {}
+
+
 @pytest.fixture
 def board(tmp_path, few_names, monkeypatch, database):
-    """A board with runs of a few steps, on few names."""
+    """A board with runs of a few steps, on few names. Each recipe is scored once for all tests of this file, which are
+    about what a board does with a score.
+    """
     from autograder.leaderboard import board as module
 
     if isinstance(database, str):
         monkeypatch.setenv("AUTOGRADER_DATABASE", database)
     monkeypatch.setattr(module, "load_split", lambda seed: few_names)
     know_baselines(monkeypatch)
+    real_score = module.score
+
+    def score(content, split, seeds, **options):
+        if content not in SCORED:
+            SCORED[content] = real_score(content, split, seeds, **options)
+        return replace(SCORED[content], seeds=tuple(seeds))
+
+    monkeypatch.setattr(module, "score", score)
     return Board(tmp_path, tries=3, tier=Tier.LOCAL, num_steps=3)
 
 
