@@ -13,7 +13,7 @@ from autograder.leaderboard.board import Board
 from autograder.leaderboard.database_tables import BoardEntry
 from autograder.sandbox import MachineBusy, Tier
 
-WORK = "    import time\n    end = time.process_time() + 0.2\n    while time.process_time() < end:\n        pass\n"
+WORK = "    import time\n    end = time.process_time() + 0.1\n    while time.process_time() < end:\n        pass\n"
 
 
 @pytest.fixture
