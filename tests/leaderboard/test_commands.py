@@ -11,6 +11,7 @@ import sys
 import threading
 
 import pytest
+from helpers.baselines import BASELINES, know_baselines
 from helpers.recipes import edited
 from typer.testing import CliRunner
 
@@ -27,14 +28,12 @@ from autograder.leaderboard.recipe_source import FILE_NAME, STUB, learner_of, th
 from autograder.leaderboard.score_lines import verdict
 from autograder.sandbox import Tier
 
-BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
-
 
 @pytest.fixture
 def run(tmp_path, few_names, monkeypatch):
     """run("show", ...) calls `leaderboard show ...` on a board whose runs are short."""
     monkeypatch.setattr(board_module, "load_split", lambda seed: few_names)
-    monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
+    know_baselines(monkeypatch)
 
     def short_board(folder):
         return Board(folder or tmp_path / "board", tier=Tier.LOCAL, num_steps=3)
