@@ -125,9 +125,10 @@ def make_page(
     return to
 
 
-def bytes_to_load(folder: Path) -> int:
-    """Bytes of a first visit to the page in this folder: of all files, each gzipped as a server sends it."""
-    return sum(len(zlib.compress(path.read_bytes(), 6)) for path in folder.rglob("*") if path.is_file())
+def bytes_to_load(path: Path) -> int:
+    """Bytes to load for a first visit: of all files in a page's folder, or of one file, gzipped as servers do."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(len(zlib.compress(file.read_bytes(), 6)) for file in files if file.is_file())
 
 
 def _write(
