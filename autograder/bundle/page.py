@@ -79,6 +79,11 @@ ON_THE_PAGE = {
     '`python -c "from part01_autograd import Value as V; a = V(2.0); (a * V(3.0) + a).backward()"`. Delete the print '
     "again.": "Run that cell: it shows what your code prints. Then delete the print again.",
 }
+# Some lessons ask the learner to change a cell.
+EDITABLE = (
+    'contenteditable="plaintext-only" role="textbox" aria-multiline="true" aria-label="Code of this cell" '
+    'spellcheck="false" autocapitalize="off" tabindex="0"'
+)
 
 
 class NoPage(Failure):
@@ -338,7 +343,7 @@ def lesson(part: Part) -> str:
         elif "lesson.check(" not in text:
             for large, small in SMALLER_CELLS.items():
                 text = text.replace(large, small)
-            blocks.append(f'<div class="cell"><pre><code>{escape(text)}</code></pre></div>')
+            blocks.append(f'<div class="cell"><pre><code {EDITABLE}>{escape(text)}</code></pre></div>')
     return "\n".join(blocks) + "\n"
 
 

@@ -217,7 +217,7 @@ class Page {
     this.drawReport(this.results[part.file]);
   }
 
-  // A cell of the lesson gets a button that runs it, and a place for what it shows.
+  // A cell of the lesson gets a button that runs it as it is now, and a place for what it shows.
   equip(cell) {
     const button = element("button", { type: "button", textContent: "Run" });
     const output = element("div", { className: "output" });
@@ -242,7 +242,6 @@ class Page {
       if (!printed && !shown.length) output.append(element("p", { textContent: "This cell has no output." }));
       dim(button, false);
     };
-    cell.querySelector("pre").tabIndex = 0; // it scrolls
     cell.append(button, output);
   }
 
