@@ -19,7 +19,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -250,12 +249,7 @@ def sent(log: Path) -> tuple[int, set[str]]:
 def sizes(folder: Path) -> dict[str, int]:
     """Bytes of the page, gzipped, by kind."""
     groups = {"Python (Pyodide)": ["pyodide"], "lessons": ["lessons"], "checks": ["checker.zip", "learner.zip"]}
-    found = {}
-    for name, paths in groups.items():
-        files = [
-            file for path in paths for file in ([folder / path] if path.endswith("zip") else (folder / path).rglob("*"))
-        ]
-        found[name] = sum(len(zlib.compress(file.read_bytes(), 6)) for file in files if file.is_file())
+    found = {kind: sum(page.bytes_to_load(folder / name) for name in names) for kind, names in groups.items()}
     whole = page.bytes_to_load(folder)
     return {**found, "editor, program and the rest": whole - sum(found.values()), "all": whole}
 

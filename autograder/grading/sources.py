@@ -119,6 +119,10 @@ class Source:
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, int] = field(default_factory=dict)
 
+    def problem_in(self, file: str) -> str:
+        """The problem, with its place in a file of this name."""
+        return f"{file}{f', line {self.line}' if self.line else ''}: {self.problem}"
+
     @property
     def lines(self) -> dict[str, int]:
         """Where each class, function and method is defined, by dotted name."""

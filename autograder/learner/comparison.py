@@ -32,7 +32,7 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     content = (EXERCISES / part.file_name).read_bytes()
     source = inspect_source(content, part.packages)
     if source.problem:
-        raise ValueError(f"{part.file_name}{f', line {source.line}' if source.line else ''}: {source.problem}")
+        raise ValueError(source.problem_in(part.file_name))
     yours, reference = text_of(content), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
     recording = record_checks(part, content, seed)

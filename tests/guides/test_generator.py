@@ -59,7 +59,7 @@ def test_a_formula_becomes_mathml(build):
     ("text", "sentence"),
     [
         ("$\\frac{a$", "its braces do not match"),
-        ("$\\frac$", "This is no formula"),
+        ("$\\frac$", "This is not a formula"),
         ("$\\frag x$", "nobody knows \\frag"),
         ("[there](nowhere.md)", "nowhere"),
         ("```{bars} x\nno number\n```", "A line of bars is LABEL | NUMBER"),
