@@ -15,6 +15,10 @@ pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 from generator import brand, course, gpt_figure, root_pages, samples
 from generator.accessible import mend
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning:myst_parser", "ignore::DeprecationWarning:generator"
+)
+
 CONF = f"""
 import sys
 sys.path[:0] = [{str(ROOT / "docs")!r}, {str(ROOT)!r}]

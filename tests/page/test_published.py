@@ -14,6 +14,10 @@ from autograder.commands import site
 from autograder.course import ROOT, part
 from autograder.grading.misconceptions import misconceptions
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning:myst_parser", "ignore::DeprecationWarning:generator"
+)
+
 WORKFLOW = ROOT / ".github" / "workflows" / "pages.yml"
 # In the place of `python`: the real command line, but no build of Sphinx or Pyodide.
 PYTHON = """#!/bin/sh
