@@ -413,7 +413,7 @@ def test_a_hostile_module_loses_its_own_points_and_reaches_nothing_else(runner, 
     assert all(line.startswith("    ") for line in result["said"].split("\n") if "# all passed" in line)
 
 
-@pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder", "64 GB", "a linked folder"])
+@pytest.mark.parametrize("kind", quick({"a link"}, ["a link", "a pipe", "a folder", "64 GB", "a linked folder"]))
 def test_a_module_that_is_not_a_file_of_the_student_is_not_read(runner, kind):
     path = runner.checkout / "exercises" / "part00_setup.py"
     if kind == "a link":
