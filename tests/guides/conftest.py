@@ -13,9 +13,9 @@ from autograder.course import ROOT
 
 
 def _build(folder: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "site", "--out", folder], cwd=ROOT, capture_output=True, encoding="utf-8"
-    )
+    """Build it where no page of the course is next to it, which it would link to."""
+    command = [sys.executable, "-m", "autograder", "site", "--out", folder / "site"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
     return ""
 
@@ -24,9 +24,9 @@ def _build(folder: Path) -> str:
 def site(tmp_path_factory) -> Path:
     """The folder of a site that was built just now; several processes of pytest share one."""
     pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
-    folder, failed = built_once(tmp_path_factory, "site", _build)
+    folder, failed = built_once(tmp_path_factory, "guides", _build)
     assert not failed, FAILED
-    return folder
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")
