@@ -16,6 +16,8 @@ pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 from generator import brand, course, gpt_figure, root_pages, samples
 from generator.accessible import mend
 
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # Sphinx's own, of MyST and of ours
+
 CONF = f"""
 import sys
 sys.path[:0] = [{str(ROOT / "docs")!r}, {str(ROOT)!r}]
