@@ -8,12 +8,12 @@ import sys
 
 from jupyterlab.labapp import main
 
-from autograder.course import part
+from autograder.course import parse_target
 from autograder.notebooks.side_by_side import save_workspace
 
 if __name__ == "__main__":
     try:
-        save_workspace(part(int(sys.argv.pop(1))))
+        save_workspace(*parse_target(sys.argv.pop(1)).parts)
     except OSError as error:
         sys.exit(f"Can't write {error.filename}: {error.strerror}.")
     sys.exit(main())

@@ -41,7 +41,7 @@ def open_jupyterlab(part: Part, arguments: Sequence[str]) -> int:
     path = os.pathsep.join(filter(None, [str(OURS), os.environ.get("JUPYTER_CONFIG_PATH")]))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": path}
     child = "autograder.notebooks.jupyterlab_child"
-    command = [sys.executable, "-m", child, str(part.number), *options, *arguments]
+    command = [sys.executable, "-m", child, part.target, *options, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
