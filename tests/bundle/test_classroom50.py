@@ -15,8 +15,9 @@ import jsonschema
 import pytest
 from helpers.bundle import SOLVED, some_variants
 
-from autograder.bundle.github import PROGRAM, PinError, make_classroom50
+from autograder.bundle.github import PROGRAM, make_classroom50
 from autograder.course import EXERCISES, class_settings, part, parts
+from autograder.errors import Misuse
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 NAME = class_settings()["course_id"]
@@ -141,11 +142,11 @@ def test_each_part_has_a_program_and_a_pinned_grader(autograders):
 
 
 def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograders, tmp_path):
-    with pytest.raises(PinError, match="already exists"):
+    with pytest.raises(Misuse, match="already exists"):
         make_classroom50(RELEASE, autograders.parents[1])
-    with pytest.raises(PinError, match="To make it: python -m autograder bundle"):
+    with pytest.raises(Misuse, match="To make it: python -m autograder bundle"):
         make_classroom50(RELEASE, tmp_path)
-    with pytest.raises(PinError, match="is not the URL of a file"):
+    with pytest.raises(Misuse, match="is not the URL of a file"):
         make_classroom50('https://example.org/"; rm -rf ~', autograders.parents[1])
     assert [path.name for path in tmp_path.iterdir()] == []
 

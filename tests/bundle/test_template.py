@@ -16,8 +16,9 @@ from helpers.bundle import SOLVED
 
 from autograder.assistant_files import assistant_files
 from autograder.bundle import github as templates
-from autograder.bundle.github import PinError, make_classroom50, make_template
+from autograder.bundle.github import make_classroom50, make_template
 from autograder.course import class_settings
+from autograder.errors import Misuse
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 NAME = class_settings()["course_id"]
@@ -194,9 +195,9 @@ def test_the_template_holds_the_bundle_and_no_answers(template):
 
 
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):
-    with pytest.raises(PinError, match="already exists"):
+    with pytest.raises(Misuse, match="already exists"):
         make_template(RELEASE, template.parent)
-    with pytest.raises(PinError, match="To make it: python -m autograder bundle"):
+    with pytest.raises(Misuse, match="To make it: python -m autograder bundle"):
         make_template(RELEASE, tmp_path)
     for address in (
         "",
@@ -207,7 +208,7 @@ def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_addres
         "https://github.com/anna/course/blob/main/course.zip",
         "https://github.com/OWNER/REPOSITORY/releases/download/v1/course.zip",
     ):
-        with pytest.raises(PinError, match="is not the URL of a file"):
+        with pytest.raises(Misuse, match="is not the URL of a file"):
             make_template(address, template.parent)
 
 
@@ -239,7 +240,7 @@ def test_a_zip_that_is_not_the_students_is_refused_and_leaves_nothing(tmp_path, 
         for name in names or [f"{NAME}/{one}" for one in OURS]:
             archive.writestr(name, "text")
     path.write_bytes(path.read_bytes()[cut:] if cut else path.read_bytes())
-    with pytest.raises(PinError, match="is not the students' zip, or it is damaged. Make it again: python -m"):
+    with pytest.raises(Misuse, match="is not the students' zip, or it is damaged. Make it again: python -m"):
         make(RELEASE, tmp_path)
     assert list(tmp_path.iterdir()) == [path]
 
