@@ -30,9 +30,9 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
     grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
     grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page notebooks/side_by_side render/__init__
-    render/mistake_page render/next_step render/terminal render/tutor appeal_file errors files
-    grading/passed_checks""".split()
+    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page notebooks/side_by_side
+    notebooks/jupyterlab_child render/__init__ render/mistake_page render/next_step render/terminal render/tutor
+    appeal_file errors files grading/passed_checks""".split()
 NEEDED = ("typer", "rich", "latex2mathml", "tomli")  # only missing modules need the others, such as numpy
 DATASETS = (".md", ".txt", ".json")
 
