@@ -152,15 +152,16 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(submitted, un
 
 def test_the_beginning_of_a_line_that_a_power_cut_left_is_dropped_and_its_verdict_entered_again(tmp_path):
     with Ledger.opened(tmp_path) as book:
-        assert book.add(ENTRY, {}, Store(tmp_path))
-        assert not book.add(replace(ENTRY, when="later", seconds=9.0), {}, Store(tmp_path))
-        assert book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
+        book.add(ENTRY, {}, Store(tmp_path))
+        book.add(replace(ENTRY, when="later", seconds=9.0), {}, Store(tmp_path))  # the same verdict: no line
+        book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
     path = tmp_path / "ledger.jsonl"
     whole = path.read_bytes()
+    assert [(entry.seed, entry.when) for _, entry in read_ledger(path)] == [(7, ENTRY.when), (8, ENTRY.when)]
     path.write_bytes(whole[:-20])
     assert [entry.seed for _, entry in read_ledger(path)] == [7]
     with Ledger.opened(tmp_path) as book:
-        assert book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
+        book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
     assert path.read_bytes() == whole
 
 

@@ -126,7 +126,7 @@ def test_a_capstone_waits_for_another_grading_and_then_gets_its_line(a_class, tr
     (a_class.verdicts / LEDGER_FILE).unlink()
     waits = []
     with exclusive_grading(a_class.root):
-        monkeypatch.setattr("autograder.class_folder.locks.time.sleep", lambda seconds: waits.append(seconds) or 1 / 0)
+        monkeypatch.setattr("autograder.files.time.sleep", lambda seconds: waits.append(seconds) or 1 / 0)
         outcomes = {one.learner: one for one in grade_capstones(a_class, training)}
     assert waits and "ZeroDivisionError" in outcomes["ada"].failure, "it waited"
     monkeypatch.undo()
