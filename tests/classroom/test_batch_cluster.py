@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 from helpers.batch import (
-    ENDLESS,
     LEARNERS,
+    SOLUTION,
     call_cli,
     hand_in,
     hand_in_class,
@@ -122,7 +122,7 @@ def grades_now(process: psutil.Process) -> bool:
 
 
 def test_a_grading_process_that_is_killed_on_a_worker_costs_one_try(cluster, tmp_path):
-    hand_in(tmp_path / "submitted", "mallory", ENDLESS)
+    hand_in(tmp_path / "submitted", "mallory", SOLUTION.replace("return x * x", "__import__('time').sleep(1000)"))
     process = start_cli(*grade(tmp_path / "submitted", tmp_path / "out", "--scheduler", cluster.address))
     killed, end = set(), time.monotonic() + 300
     while process.poll() is None and time.monotonic() < end:
