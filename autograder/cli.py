@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,13 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class SandboxChoice(str, Enum):
-    """The choices of --sandbox."""
-
-    local = "local"
-    strict = "strict"
 
 
 def _say_version(wanted: bool) -> None:
@@ -58,7 +50,10 @@ def check(
         str | None, typer.Argument(metavar="[PART|TASK]", help="A part such as 5, or a task such as 5.2.")
     ] = None,
     folder: Annotated[Path, typer.Option("--from", help="A folder with modules, or a GPT in one file.")] = EXERCISES,
-    sandbox: Annotated[SandboxChoice | None, typer.Option(help="Default: strict for other people's folders.")] = None,
+    sandbox: Annotated[
+        Literal["local", "strict"] | None,
+        typer.Option(metavar="<local|strict>", help="Default: strict for other people's folders."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeat a check with the same random inputs.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with status 0 whatever the result.")] = False,
@@ -83,7 +78,7 @@ def check(
     several = len(selected.parts) > 1
     elsewhere = None if folder.resolve() == EXERCISES else folder
     try:
-        reports = check_target(folder, selected, choose_tier(folder, sandbox and sandbox.value), seed)
+        reports = check_target(folder, selected, choose_tier(folder, sandbox), seed)
     except SandboxUnavailable as error:
         own = command("check", target, from_=folder, sandbox="local")
         raise misuse(f"{error}\nIf you wrote this code yourself, you can run it without a sandbox: {own}") from error
@@ -103,13 +98,13 @@ def check(
     if as_json:
         print_json(reports, several)
     else:
-        step = next_step(reports, elsewhere, sandbox and sandbox.value, after_passing)
+        step = next_step(reports, elsewhere, sandbox, after_passing)
         if folder.is_file() and (missing := missing_names(folder, selected.parts)):
             step = f"{folder.name} must define these names, spelled as in the stubs: {', '.join(missing)}.\n{step}"
         if several:
             print_lines([*table_lines(reports), "", step])
         else:
-            again = command("check", target, from_=elsewhere, sandbox=sandbox and sandbox.value, seed=reports[0].seed)
+            again = command("check", target, from_=elsewhere, sandbox=sandbox, seed=reports[0].seed)
             path = path_of(folder, reports[0].file)
             print_lines(part_lines(reports[0], path, step, again if seed is None else ""))
             if elsewhere is None:

@@ -1,4 +1,4 @@
-"""Write a file completely or not at all, in the form of the old one; show a path as a user would type it.
+"""Write a file completely or not at all, in the form of the old one; lock it; show a path as a user would type it.
 
 Standard library only.
 """
@@ -6,12 +6,15 @@ Standard library only.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
+SECONDS_BETWEEN_TRIES = 0.2  # to lock a file
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -52,6 +55,27 @@ def write_new(path: Path, content: bytes) -> None:
             os.rename(whole, path)  # a file system without links, or a browser's Python
     finally:
         whole.unlink(missing_ok=True)
+
+
+def lock(descriptor: int, wait: bool = False) -> None:
+    """Lock an open file until this process ends, even if it is killed. If another one holds the lock, raises
+    OSError or, with `wait`, waits.
+    """
+    while wait:
+        try:
+            return lock(descriptor)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+                raise
+            time.sleep(SECONDS_BETWEEN_TRIES)
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def text_of(content: bytes, errors: str = "strict") -> str:

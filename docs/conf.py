@@ -6,13 +6,14 @@ a reference page is looked up, an explanation answers why. Pages of one guide ar
 index.md. When a page moves, add its old address to `moved_pages` below.
 
 - Links are relative, as on a repository's page: `[facts](../facts.md)`, `[late work](late.md#after-the-due-date)`. A
-  link to a file that is no page, `[the list](../../autograder/course.toml)`, gives the reader that file; a link to a
-  program file is only its words.
-- Formulas stand between dollars, `$x^2$` or `$$x^2$$`, and become MathML when the site is built. A dollar that is none
-  is written `\\$`. Commands and output belong in code, where a dollar is a dollar.
-- A page that is a file of the repository's top, such as CHANGELOG.md, is one line: `% This page is ../CHANGELOG.md`.
-- `[](../contributor/index.md)` takes the other page's title; `:::{note}` to `:::` makes a box.
-- What a page says of parts, tasks, minutes and mistakes comes from the course: the directives in generator/course.py.
+  link to a file that is not a page, `[the list](../../autograder/course.toml)`, opens that file. A link to a program
+  file appears as plain text.
+- Formulas are between dollar signs, `$x^2$` or `$$x^2$$`, and become MathML when the site is built. Write `\\$` for a
+  dollar sign in text. Commands and output belong in code, where a dollar sign needs no backslash.
+- A page whose text is a file in the repository's top folder, such as CHANGELOG.md, has one line:
+  `% This page is ../CHANGELOG.md`.
+- `[](../contributor/index.md)` shows the other page's title. A box begins with `:::{note}` and ends with `:::`.
+- Parts, tasks, minutes and mistakes in a page come from the course, by the directives in generator/course.py.
 - The pages in lessons/ are made from the notebooks by generator/lessons.py.
 - The pages in mistakes/ are made by generator/catalogue.py. The tag `no_catalogue` leaves them out.
 """
@@ -62,7 +63,7 @@ moved_pages = {
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
-myst_heading_slug_func = "generator.catalogue.anchored"  # a link to a heading is the id that it has in the page
+myst_heading_slug_func = "docutils.nodes.make_id"  # a link to a heading is the id that it has in the page
 nitpicky = True
 smartquotes = False  # it would turn the two hyphens of an option into a dash
 

@@ -109,10 +109,10 @@ def test_the_svg_asks_for_nothing_and_can_be_read_aloud_in_light_and_in_dark():
     assert "<script>x</script>" in [element.text for element in root.iter(f"{SVG}text")]
 
 
-def test_svg_and_png_show_the_same_squares_and_words_in_the_same_size():
+def test_svg_and_png_show_the_same_rectangles_and_words_in_the_same_size():
     picture = card.draw(facts())
     root = ElementTree.fromstring(card.to_svg(picture))
-    assert len(root.findall(f"{SVG}rect")) == 1 + len(picture.squares) + len(picture.bars) == 1 + 17 * 18 // 2 + 3
+    assert len(root.findall(f"{SVG}rect")) == 1 + len(picture.rectangles) == 1 + 17 * 18 // 2 + 3
     assert [element.text for element in root.iter(f"{SVG}text")] == [words.text for words in picture.words]
     assert struct.unpack(">II", card.to_png(picture)[16:24]) == (picture.width, picture.height) == (1200, 630)
 
@@ -130,14 +130,14 @@ def test_svg_and_png_show_the_same_squares_and_words_in_the_same_size():
     ],
     ids=str,
 )
-def test_no_words_lie_over_others_over_the_squares_or_beyond_the_edge(changes):
+def test_no_words_lie_over_others_over_squares_or_bars_or_beyond_the_edge(changes):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
     picture = card.draw(facts(**changes))
     renderer = FigureCanvasAgg(Figure(dpi=100)).get_renderer()
-    boxes = [(square.x, square.y, square.x + square.side, square.y + square.side) for square in picture.squares]
+    boxes = [(each.x, each.y, each.x + each.width, each.y + each.height) for each in picture.rectangles]
     for words in picture.words:
         font = FontProperties(size=words.size * 0.72, weight="bold" if words.bold else "normal")
         width, height, below = renderer.get_text_width_height_descent(words.text, font, False)

@@ -16,15 +16,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.datasets import read_facts
-
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "datasets"
-FACTS = read_facts(FOLDER)
-
 specification = importlib.util.spec_from_file_location("rebuild_datasets", FOLDER / "rebuild.py")
 rebuild = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(rebuild)
+FACTS = rebuild.read_facts(FOLDER)
 
 every_set = pytest.mark.parametrize("name", FACTS)
 
@@ -259,7 +256,7 @@ def add_set(copy, text: str) -> Path:
 def test_the_counts_of_a_new_set_are_written_and_its_lines_for_the_page_printed(copy, capsys):
     path = add_set(copy, "rhein\nelbe\nrhône\nelbe\n")
     assert rebuild.main(["--count", "made_up"], copy) == 0
-    facts = read_facts(copy)
+    facts = rebuild.read_facts(copy)
     assert {name: facts[name] for name in FACTS} == FACTS
     assert (facts["made_up"]["rows"], facts["made_up"]["distinct"], facts["made_up"]["longest"]) == (4, 3, 5)
     assert facts["made_up"]["alphabet"] == "behilnrô" and facts["made_up"]["bytes"] == path.stat().st_size

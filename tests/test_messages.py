@@ -133,6 +133,27 @@ FAULTS = {
         "zip(row, xx)",
         "did you mean x?",
     ),
+    "a builtin spelt wrong": (
+        3,
+        "3.1",
+        [("zip(row, x)", "zipp(row, x)")],
+        "zipp(row, x)",
+        "did you mean zip?",
+    ),
+    "a parameter under another name": (
+        1,
+        "1.2",
+        [("self.data**exponent, (self", "self.data**other, (self")],
+        "self.data**other",
+        "other has no value here. In __pow__, the parameters are self and exponent.",
+    ),
+    "a name that resembles a builtin by chance": (
+        0,
+        "0.1",
+        [("return x * x", "return inputs * inputs")],
+        "return inputs",
+        "inputs has no value here. In square, the parameter is x.",
+    ),
     "a method without brackets": (
         3,
         "3.2",

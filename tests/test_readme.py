@@ -181,6 +181,12 @@ def test_the_first_screen_says_what_why_for_whom_how_long_and_where_to_start():
     assert len(FIRST_SCREEN.splitlines()) <= 40
 
 
+def test_the_first_commands_install_nothing_that_only_contributors_need():
+    first, second = re.findall(r"```sh\n(.*?)```", FIRST_SCREEN, flags=re.S)
+    assert [call.split()[1] for call in first.splitlines()] == ["train", "check"]
+    assert second == "make test\n" and "Only contributors run the tests" in FIRST_SCREEN.partition(second)[0]
+
+
 def test_it_has_at_most_700_words_and_three_tables():
     assert len(README.split()) <= 700
     assert len(re.findall(r"^\|---", README, flags=re.M)) <= 3

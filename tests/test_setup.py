@@ -63,6 +63,7 @@ def checkout(tmp_path):
         "__main__",
         "fast_exit",
         "install",
+        "files",
         "invocation",
         "setup_environment",
         "commands/__init__",

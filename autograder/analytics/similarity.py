@@ -133,7 +133,7 @@ class Similarity:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Similarity:
+def compare_class(submitted: Path, part: Part) -> Similarity:
     """Compare all submissions for a part. Raises ValueError for unusable input, or with fewer than two submissions."""
     submissions = find_tasks(submitted, [part])
     outcome = Similarity(part, problems=submissions.problems)
@@ -167,7 +167,7 @@ def compare_class(submitted: Path, part: Part, most: int = MOST_PAIRS) -> Simila
         raise ValueError(f"Nothing to compare: fewer than two learners in {submitted} wrote something of {part.name}.")
     groups = _groups(outcome.modules)
     outcome.groups = _ranked_groups(groups, of_reference)
-    _compare(outcome, [group[0] for group in groups], of_reference, most)
+    _compare(outcome, [group[0] for group in groups], of_reference)
     return outcome
 
 
@@ -238,7 +238,7 @@ def _ranked_groups(groups: list[list[ComparedModule]], of_reference: set[int]) -
     return sorted(ranked, key=lambda group: (-group.beyond, -len(group.modules), group.modules[0].learner))
 
 
-def _compare(outcome: Similarity, modules: list[ComparedModule], of_reference: set[int], most: int) -> None:
+def _compare(outcome: Similarity, modules: list[ComparedModule], of_reference: set[int]) -> None:
     usual: list[float] = []
     best: dict[str, list[SimilarPair]] = {module.learner: [] for module in modules}
     for first, second in combinations(sorted(modules, key=lambda module: module.learner), 2):
@@ -248,7 +248,7 @@ def _compare(outcome: Similarity, modules: list[ComparedModule], of_reference: s
             for closest_of_learner in (best[first.learner], best[second.learner]):
                 closest_of_learner[:] = heapq.nsmallest(PAIRS_OF_ONE, [*closest_of_learner, pair], key=_rank)
     closest = {id(pair): pair for closest_of_learner in best.values() for pair in closest_of_learner}
-    outcome.pairs = heapq.nsmallest(most, closest.values(), key=_rank)
+    outcome.pairs = heapq.nsmallest(MOST_PAIRS, closest.values(), key=_rank)
     outcome.compared, outcome.usual = len(usual), statistics.median(usual or [0])
 
 

@@ -113,7 +113,7 @@ def write_report(
     report: Report,
     remarks: tuple[str, ...],
     source: bytes | None,
-    decisions: Mapping[str, str] | None = None,
+    decisions: Mapping[str, str],
 ) -> None:
     """Write a learner's report on one part, folder/LEARNER/partNN.json and .html, if they have changed. Both show only
     what a class may see: for failed hidden checks the title, the kind of failure and a known mistake. source: the
@@ -125,7 +125,7 @@ def write_report(
         write_atomically(path, json.dumps(data, indent=1).encode("ascii"))
     day = datetime.date.fromisoformat(entry.when[:10])
     repeat = f"{entry.learner}/{entry.part}"
-    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions or {})
+    facts = Feedback(entry.learner, part, report, day, source, remarks, repeat=repeat, decisions=decisions)
     page, path = feedback_page(facts).encode("utf-8", "replace"), place.with_suffix(".html")
     if not path.exists() or path.read_bytes() != page:
         write_atomically(path, page)

@@ -16,9 +16,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.class_folder.decisions import apply_decisions, decisions_on, read_decisions
-from autograder.class_folder.locks import lock
 from autograder.course import Part
-from autograder.files import write_atomically
+from autograder.files import lock, write_atomically
 from autograder.grading.report import Report
 from autograder.grading.store import Store, suite_hash
 
@@ -120,14 +119,14 @@ class Ledger:
         self.add(entry, modules, store)
         return self.latest[learner, part.name]  # an unchanged verdict keeps its date
 
-    def add(self, entry: LedgerEntry, modules: Mapping[str, bytes], store: Store) -> bool:
+    def add(self, entry: LedgerEntry, modules: Mapping[str, bytes], store: Store) -> None:
         """Add a line with the instructors' decisions applied, unless the last line for this learner's part is the
         same. store: contains the verdict. Raises DecisionsError and OSError, with nothing added.
         """
         entry = self._with_decisions(entry, store)
         before = self.latest.get((entry.learner, entry.part))
         if before is not None and before.same_verdict(entry):
-            return False
+            return
         if entry.seconds is None and (stored := store.find(entry.verdict)):
             entry = replace(entry, seconds=stored.seconds)
         for name, digest in entry.modules.items():
@@ -144,7 +143,6 @@ class Ledger:
             os.ftruncate(self._descriptor, size)
             raise
         self.latest[entry.learner, entry.part] = entry
-        return True
 
     def _with_decisions(self, entry: LedgerEntry, store: Store) -> LedgerEntry:
         decisions = read_decisions(self.path.parent)

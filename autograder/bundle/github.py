@@ -36,10 +36,6 @@ IGNORED = ".venv/\n__pycache__/\n.ipynb_checkpoints/\nruns/\n"
 PROGRAM = Path(__file__).with_name("classroom50_files") / "autograder.py"
 
 
-class PinError(Misuse):
-    """Nothing was written; the message says what was wrong."""
-
-
 @dataclass(frozen=True)
 class PinnedGrader:
     """release: the URL of the zip. sha256: its checksum. name: the course's folder in it."""
@@ -52,7 +48,7 @@ class PinnedGrader:
 def make_template(release: str, dist: Path = DIST) -> Path:
     """Write the folder of a template repository next to the bundle in dist, and return its path.
 
-    release: the URL from which the bundle can be downloaded. Raises PinError, and OSError if it can't be written.
+    release: the URL from which the bundle can be downloaded. Raises Misuse, and OSError if it can't be written.
     """
     folder = dist / "template"
     grader = pin(release, folder)
@@ -70,7 +66,7 @@ def make_template(release: str, dist: Path = DIST) -> Path:
 def make_classroom50(release: str, dist: Path = DIST) -> Path:
     """Write classroom50/autograders/partNN/ for all parts, next to the bundle in dist; return the folder classroom50.
 
-    release: the URL from which the bundle can be downloaded. Raises PinError, and OSError if they can't be written.
+    release: the URL from which the bundle can be downloaded. Raises Misuse, and OSError if they can't be written.
     """
     folder = dist / "classroom50"
     grader = pin(release, folder)
@@ -90,23 +86,23 @@ def make_classroom50(release: str, dist: Path = DIST) -> Path:
 def pin(release: str, folder: Path) -> PinnedGrader:
     """Pin the grader in the students' zip, for a folder next to the zip. Writes nothing.
 
-    Raises PinError, and OSError if the zip can't be read.
+    Raises Misuse, and OSError if the zip can't be read.
     """
     name = class_settings()["course_id"]
     bundle = folder.parent / f"{name}.zip"
     if not PLAIN_ADDRESS.fullmatch(release) or PAGE_OR_EXAMPLE.search(release):
         example = f"https://github.com/OWNER/REPOSITORY/releases/download/v1/{name}.zip"
-        raise PinError(
+        raise Misuse(
             f"{ascii(release)} is not the URL of a file that a workflow can download. Use the URL of the zip in "
             f"your release, such as {command(folder.name, example)}"
         )
     if not bundle.exists():
-        raise PinError(f"There is no {bundle}. To make it: {command('bundle')}")
+        raise Misuse(f"There is no {bundle}. To make it: {command('bundle')}")
     content = bundle.read_bytes()
     if not _is_bundle(content, name):
-        raise PinError(f"{bundle} is not the students' zip, or it is damaged. Make it again: {command('bundle')}")
+        raise Misuse(f"{bundle} is not the students' zip, or it is damaged. Make it again: {command('bundle')}")
     if folder.exists():
-        raise PinError(f"{folder} already exists. Move or delete it, then run this again.")
+        raise Misuse(f"{folder} already exists. Move or delete it, then run this again.")
     return PinnedGrader(release, hashlib.sha256(content).hexdigest(), name)
 
 

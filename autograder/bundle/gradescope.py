@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.bundle.students_zip import write_zip
+from autograder.bundle.students_zip import DIST
+from autograder.bundle.zip_file import write_zip
 from autograder.course import HERE, ROOT, SOLUTIONS, Part
 
-DIST = ROOT / "dist"
 FILES = Path(__file__).with_name("gradescope_files")
 PROGRAMS = ("setup.sh", "run_autograder")
 MODULES = """__init__.py course.py course.toml datasets.py errors.py files.py invocation.py model.py text.py

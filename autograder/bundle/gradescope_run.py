@@ -18,6 +18,7 @@ from autograder.course import LARGEST_FILE, Part, part
 from autograder.files import write_atomically
 from autograder.grading.grade import grade
 from autograder.grading.report import Check, Report
+from autograder.render.terminal import message_lines
 from autograder.sandbox import SandboxUnavailable, strict_tier
 from autograder.text import number, plural
 
@@ -105,11 +106,7 @@ def _test(check: Check) -> dict:
 
 
 def _message(check: Check) -> str:
-    lines = check.message.rstrip("\n").split("\n")
-    if check.advice:  # the recognised mistake is surer than the check's own guess
-        lines = [line for line in lines if not line.startswith("Likely:")]
-        lines.append(f"Likely:     {check.advice}")
-    return "\n".join([f"Line {check.line}", *lines] if check.line else lines)
+    return "\n".join([*([f"Line {check.line}"] if check.line else []), *message_lines(check)])
 
 
 def _summary(report: Report) -> str:

@@ -26,7 +26,8 @@ from autograder.bundle.page_example import example, recorded_verdict
 from autograder.bundle.recording import SEEDS, Extent, together
 from autograder.bundle.recordings import recorded
 from autograder.bundle.replay import needed_for
-from autograder.bundle.students_zip import MODULES, STUDENT, write_zip
+from autograder.bundle.students_zip import MODULES, STUDENT
+from autograder.bundle.zip_file import write_zip
 from autograder.course import EXERCISES, HERE, RECIPE_FILE, ROOT, SOLUTIONS, Part, parts
 from autograder.errors import Failure
 from autograder.grading.checks import checks_of
@@ -79,6 +80,11 @@ ON_THE_PAGE = {
     '`python -c "from part01_autograd import Value as V; a = V(2.0); (a * V(3.0) + a).backward()"`. Delete the print '
     "again.": "Run that cell: it shows what your code prints. Then delete the print again.",
 }
+# Some lessons ask the learner to change a cell.
+EDITABLE = (
+    'contenteditable="plaintext-only" role="textbox" aria-multiline="true" aria-label="Code of this cell" '
+    'spellcheck="false" autocapitalize="off" tabindex="0"'
+)
 
 
 class NoPage(Failure):
@@ -125,9 +131,10 @@ def make_page(
     return to
 
 
-def bytes_to_load(folder: Path) -> int:
-    """Bytes of a first visit to the page in this folder: of all files, each gzipped as a server sends it."""
-    return sum(len(zlib.compress(path.read_bytes(), 6)) for path in folder.rglob("*") if path.is_file())
+def bytes_to_load(path: Path) -> int:
+    """Bytes to load for a first visit: of all files in a page's folder, or of one file, gzipped as servers do."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(len(zlib.compress(file.read_bytes(), 6)) for file in files if file.is_file())
 
 
 def _write(
@@ -337,7 +344,7 @@ def lesson(part: Part) -> str:
         elif "lesson.check(" not in text:
             for large, small in SMALLER_CELLS.items():
                 text = text.replace(large, small)
-            blocks.append(f'<div class="cell"><pre><code>{escape(text)}</code></pre></div>')
+            blocks.append(f'<div class="cell"><pre><code {EDITABLE}>{escape(text)}</code></pre></div>')
     return "\n".join(blocks) + "\n"
 
 

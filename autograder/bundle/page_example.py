@@ -12,13 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder.course import ROOT, part
+from autograder.course import ROOT, part, read_toml
 from autograder.stubs import fresh_stubs
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FILE = ROOT / "browser" / "example.toml"
 # Runs in a folder with the page's own checker, on this machine's Python.
@@ -49,8 +44,7 @@ class Example:
 
 def example() -> Example:
     """The example as browser/example.toml has it."""
-    with open(FILE, "rb") as file:
-        data = tomllib.load(file)
+    data = read_toml(FILE)
     stub = fresh_stubs()[part(data["part"]).file_name]
     todo = re.compile(rf" +# TODO {re.escape(data['task'])} .*\n +raise NotImplementedError\(.*\)\n")
     code, count = todo.subn(lambda _: data["code"], stub)

@@ -6,13 +6,13 @@ The students' zip and the page share them. A recording is made again when someth
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autograder.bundle.recording import USUAL, Extent, record
+from autograder.bundle.zip_file import write_zip
 from autograder.course import HERE, ROOT, SOLUTIONS, Part
 from autograder.files import write_atomically
 from autograder.grading.part_probes import Probes
@@ -30,12 +30,7 @@ def recorded(part: Part, extent: Extent = USUAL) -> dict[str, bytes]:
         with zipfile.ZipFile(kept) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
     files = record(part, extent)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    RECORDINGS.mkdir(parents=True, exist_ok=True)
-    write_atomically(kept, buffer.getvalue())
+    write_zip(kept, files)
     return files
 
 
@@ -46,7 +41,6 @@ def recorded_figures(name: str, make: Callable[[], object], depends_on: Iterable
         digest.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
     kept = RECORDINGS / f"{name}-{digest.hexdigest()[:24]}.json"
     if not kept.is_file():
-        RECORDINGS.mkdir(parents=True, exist_ok=True)
         write_atomically(kept, json.dumps(make(), separators=(",", ":")).encode("ascii"))
     return kept.read_bytes()
 

@@ -5,21 +5,19 @@ From the grader, it contains only the modules that are listed here.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import runpy
-import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from autograder.assistant_files import assistant_files
 from autograder.bundle.recordings import recorded
 from autograder.bundle.zip_audit import audit
+from autograder.bundle.zip_file import write_zip
 from autograder.command_table.make_targets import target_names
 from autograder.course import HERE, ROOT, Part, class_settings, parts, read_toml
 from autograder.errors import Failure
-from autograder.files import write_atomically
 from autograder.notebooks.release import ReleaseError, released_notebook
 from autograder.stubs import GIVEN, StubError, fresh_stubs
 
@@ -32,37 +30,31 @@ MODULES = """__init__ __main__ check console course fast_exit install invocation
     grading/conditions grading/diagnosis grading/exceptions grading/failures grading/follow_through grading/grade
     grading/lines grading/misconceptions grading/mistake_replies grading/part_probes grading/progress grading/reference
     grading/report grading/request grading/session grading/slips grading/sources grading/submission grading/timeouts
-    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page notebooks/side_by_side render/__init__
-    render/mistake_page render/next_step render/terminal render/tutor appeal_file errors files
-    grading/passed_checks""".split()
+    notebooks/__init__ notebooks/lesson_notebooks notebooks/lesson_page notebooks/side_by_side
+    notebooks/jupyterlab_child render/__init__ render/mistake_page render/next_step render/terminal render/tutor
+    appeal_file errors files grading/passed_checks""".split()
 NEEDED = ("typer", "rich", "latex2mathml", "tomli")  # only missing modules need the others, such as numpy
 DATASETS = (".md", ".txt", ".json")
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
-UNIX = 3
-
-
-class BundleError(Failure):
-    """No zip was written; the message says what was wrong."""
 
 
 def make_bundle(
     to: Path = DIST, wanted: Sequence[Part] | None = None, on_progress: Callable[[str], None] = lambda words: None
 ) -> Path:
-    """Write the zip with these parts (None: all) to a folder and return its path. Raises BundleError."""
+    """Write the zip with these parts (None: all) to a folder and return its path. Raises Failure."""
     wanted = parts() if wanted is None else wanted
     name = class_settings()["course_id"]
     try:
         files = contents(wanted, on_progress)
     except (ValueError, StubError, ReleaseError) as error:
-        raise BundleError(f"The bundle can't be made: {error}") from error
+        raise Failure(f"The bundle can't be made: {error}") from error
     on_progress("Checking that the zip contains no answers ...")
     if leaks := audit(files, wanted):
-        raise BundleError("\n".join([*leaks, "Nothing was written. Remove these from the bundle first."]))
+        raise Failure("\n".join([*leaks, "Nothing was written. Remove these from the bundle first."]))
     path = to / f"{name}.zip"
     try:
         write_zip(path, {f"{name}/{file}": content for file, content in files.items()})
     except OSError as error:
-        raise BundleError(f"{path} can't be written ({error.strerror}).") from error
+        raise Failure(f"{path} can't be written ({error.strerror}).") from error
     return path
 
 
@@ -135,22 +127,3 @@ dependencies = {json.dumps(needed)}
 notebooks = {json.dumps(extras)}
 strict = {json.dumps(strict)}
 """
-
-
-def write_zip(
-    path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset(), tight_from: int | None = None
-) -> None:
-    """Write files (contents by path) to a zip. Equal contents give equal zips, byte by byte. programs: executable
-    files; tight_from: files of at least this many bytes are compressed with LZMA, which Python can read, but not every
-    unzip program. Raises OSError.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, LONG_AGO)
-            entry.create_system = UNIX  # on Windows too
-            tight = tight_from is not None and len(files[name]) >= tight_from
-            entry.compress_type = zipfile.ZIP_LZMA if tight else zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
-            archive.writestr(entry, files[name])
-    write_atomically(path, buffer.getvalue())

@@ -102,14 +102,9 @@ def to_png(drawing: Drawing) -> bytes:
     figure = Figure(figsize=size, dpi=DOTS_PER_INCH, facecolor=LIGHT["ground"])
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))
     axes.set_axis_off()
-    for square in drawing.squares:
-        corner = (square.x, square.y)
-        axes.add_patch(
-            Rectangle(corner, square.side, square.side, color=LIGHT["mark"], alpha=square.strength, linewidth=0)
-        )
-    for bar in drawing.bars:
-        shape = Rectangle((bar.x, bar.y), bar.width, bar.height, color=LIGHT["mark"], alpha=bar.strength, linewidth=0)
-        axes.add_patch(shape)
+    for each in drawing.rectangles:
+        look = {"color": LIGHT["mark"], "alpha": each.strength, "linewidth": 0}
+        axes.add_patch(Rectangle((each.x, each.y), each.width, each.height, **look))
     for words in drawing.words:
         axes.text(
             words.x,

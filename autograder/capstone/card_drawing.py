@@ -42,24 +42,14 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Square:
+class Rectangle:
     """x, y: the upper left corner. strength: from 0 (background colour) to 1 (full colour)."""
 
     x: float
     y: float
-    side: float
-    strength: float
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A loss as a length. x, y: of the upper left corner. strength: as of a square."""
-
-    x: float
-    y: float
     width: float
+    height: float
     strength: float
-    height: float = BAR
 
 
 @dataclass(frozen=True)
@@ -83,13 +73,12 @@ class Drawing:
     height: int
     title: str
     description: str
-    squares: tuple[Square, ...]
-    bars: tuple[Bar, ...]
+    rectangles: tuple[Rectangle, ...]
     words: tuple[Words, ...]
 
 
 def draw(card: Card) -> Drawing:
-    """The card as squares and text."""
+    """The card as rectangles and text."""
     loss, bigram, uniform = f"{card.loss:#.4g}", f"{card.bigram_loss:.3f}", f"{math.log(len(CHARS) + 1):.3f}"
     names = list(card.names) or ["(none)"]
     learner = clean_text(card.learner, LONGEST_NAME)
@@ -112,10 +101,10 @@ def draw(card: Card) -> Drawing:
     said = f"Held-out loss {loss} nats per token, where a bigram table has {bigram} and guessing {uniform}."
     said += f" Names it invented: {', '.join(names)}. A heat map of attention head {card.head} over {card.looked_at}."
     title = f"My GPT in pure Python, {card.date}"
-    return Drawing(WIDTH, HEIGHT, title, said, tuple(squares), tuple(bars), tuple([*words, *names_of_bars, *labels]))
+    return Drawing(WIDTH, HEIGHT, title, said, (*squares, *bars), (*words, *names_of_bars, *labels))
 
 
-def loss_bars(card: Card, loss: str, bigram: str, uniform: str) -> tuple[list[Bar], list[Words]]:
+def loss_bars(card: Card, loss: str, bigram: str, uniform: str) -> tuple[list[Rectangle], list[Words]]:
     """Bars for the loss, for guessing and for letter pairs; only a line of text if a long name needs their place."""
     widths = [NAME_SIZE * sum(WIDE if letter in "mw" else NARROW for letter in name) for name in card.names]
     if max(widths, default=0) > BARS_LEFT - MARGIN - 10:
@@ -127,12 +116,13 @@ def loss_bars(card: Card, loss: str, bigram: str, uniform: str) -> tuple[list[Ba
     words.append(Words(BARS_LEFT, 372, 22, "Loss, lower is better", "soft"))
     for row, (number, name, text) in enumerate(lines):
         y = BARS_TOP + row * BAR_STEP
-        bars.append(Bar(BARS_LEFT, y + 8, BARS_WIDTH * number / largest, 1.0 if name == "mine" else 0.35))
+        strength = 1.0 if name == "mine" else 0.35
+        bars.append(Rectangle(BARS_LEFT, y + 8, BARS_WIDTH * number / largest, BAR, strength))
         words.append(Words(BARS_LEFT, y, 20, f"{name} {text}"))
     return bars, words
 
 
-def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
+def heat_map(card: Card) -> tuple[list[Rectangle], list[Words]]:
     """The heat map of one head: a row per query position, a column per key position."""
     letters = ["^", *card.looked_at]  # ^ is BOS
     side = MAP_SIDE / len(letters)
@@ -144,7 +134,7 @@ def heat_map(card: Card) -> tuple[list[Square], list[Words]]:
         labels.append(Words(MAP_LEFT + middle, MAP_TOP - 10, size, letter, anchor="middle"))
         for column in range(row + 1):
             x, y, weight = MAP_LEFT + column * side, MAP_TOP + row * side, float(card.attention[row][column])
-            squares.append(Square(x + 1, y + 1, side - 2, 0.06 + 0.94 * min(1.0, weight)))
+            squares.append(Rectangle(x + 1, y + 1, side - 2, side - 2, 0.06 + 0.94 * min(1.0, weight)))
     under = MAP_TOP + MAP_SIDE + 34
     labels.append(Words(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
     labels.append(Words(MAP_LEFT, under + 26, 18, "darker: looks there more; ^: the beginning", "soft"))
@@ -164,8 +154,7 @@ def to_svg(drawing: Drawing, in_dark: bool = True) -> bytes:
         f'<desc id="description">{escape(drawing.description)}</desc>',
         f"<style>\n{_classes(LIGHT)}\n{dark}</style>",
         '<rect class="ground" width="100%" height="100%"/>',
-        *(_rectangle(square, square.side, f"{square.side:.1f}") for square in drawing.squares),
-        *(_rectangle(bar, bar.width, str(bar.height)) for bar in drawing.bars),
+        *map(_rectangle, drawing.rectangles),
         *map(_text, drawing.words),
         "</svg>",
     ]
@@ -176,8 +165,8 @@ def _classes(colours: dict[str, str]) -> str:
     return "\n".join(f".{tone} {{ fill: {colour}; }}" for tone, colour in colours.items())
 
 
-def _rectangle(shape: Square | Bar, width: float, height: str) -> str:
-    place = f'x="{shape.x:.1f}" y="{shape.y:.1f}" width="{width:.1f}" height="{height}"'
+def _rectangle(shape: Rectangle) -> str:
+    place = f'x="{shape.x:.1f}" y="{shape.y:.1f}" width="{shape.width:.1f}" height="{shape.height:.1f}"'
     return f'<rect class="mark" {place} fill-opacity="{shape.strength:.3f}"/>'
 
 

@@ -17,7 +17,6 @@ from autograder.capstone.capstone_run import NUM_STEPS, CapstoneTask, Progress, 
 from autograder.capstone.evidence import CORRECT, find_evidence
 from autograder.capstone.forward_variants import ForwardVariant
 from autograder.capstone.run_result import COUNTS, CapstoneFailed, RunResult, StoppedRun
-from autograder.capstone.training_variants import TrainedVariant
 from autograder.course import ROOT, capstone
 from autograder.grading.part_probes import load_trusted
 from autograder.grading.report import Report
@@ -105,13 +104,17 @@ def measure(task: CapstoneTask, result: RunResult, num_steps: int) -> Measured:
     names = sampled(COUNTS["names"], TEMPERATURE, rng) if rng else list(result.names)
     names += [*sampled(COUNTS["cold"], 0.3), *sampled(COUNTS["hot"], 1.0)]
     letters = unigram_names(task.docs, 200, np.random.default_rng(task.seed))
+
+    def surprise(names: list[str]) -> float:
+        return model.held_out_loss(names, evidence.right.weights, sizes, result.chars)
+
     return Measured(
         evidence=evidence,
         held_out_loss=model.held_out_loss(task.held_out, result.weights, sizes, result.chars, passes),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
         names=names,
-        surprise=lambda names: nats_per_token(names, evidence.right, result.chars),
-        unigram_surprise=nats_per_token(letters, evidence.right, result.chars),
+        surprise=surprise,
+        unigram_surprise=surprise(letters),
         known=frozenset(task.docs) | frozenset(task.held_out),
     )
 
@@ -126,8 +129,3 @@ def unigram_names(docs: list[str], count: int, rng: np.random.Generator) -> list
     letters = list("".join(docs))
     lengths = [len(docs[i]) for i in rng.integers(len(docs), size=count)]
     return ["".join(letters[i] for i in rng.integers(len(letters), size=length)) for length in lengths]
-
-
-def nats_per_token(names: list[str], trained: TrainedVariant, chars: list[str]) -> float:
-    """The loss of a trained model on names, in nats per token."""
-    return model.held_out_loss(names, trained.weights, model.Sizes(), chars)

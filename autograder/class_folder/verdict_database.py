@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from autograder.database import open_database, reason
 from autograder.grading.report import Report
-from autograder.grading.store import Store, Stored, report_from_json, report_to_json
+from autograder.grading.store import Store, Stored, stored_verdict, verdict_text
 
 
 class Base(DeclarativeBase):
@@ -39,25 +38,15 @@ class DatabaseStore(Store):
         try:
             with Session(self.engine) as session, session.begin():
                 found = session.get(VerdictRow, name)
-                return None if found is None else _stored(found.content)
+                return None if found is None else stored_verdict(found.content)
         except SQLAlchemyError as error:
             raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
-        data = report_to_json(report) | {"seconds": round(seconds, 3)}
         try:
             with Session(self.engine) as session, session.begin():
                 found = session.get(VerdictRow, name)
-                if found is None or _stored(found.content) is None:
-                    session.merge(VerdictRow(name=name, content=json.dumps(data)))
+                if found is None or stored_verdict(found.content) is None:
+                    session.merge(VerdictRow(name=name, content=verdict_text(report, seconds)))
         except SQLAlchemyError as error:
             raise OSError(errno.EIO, f"the database did not answer: {reason(error)}") from error
-
-
-def _stored(content: str) -> Stored | None:
-    """None if the stored text is not a verdict in our form: then the work is graded again."""
-    try:
-        data = json.loads(content)
-        return Stored(report_from_json(data), data.get("seconds"))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None

@@ -66,7 +66,7 @@ def possible_points(task: Task) -> float:
     return float(sum(check.points for check in CHECKS if check.task == task.id))
 
 
-def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions: Sequence[str] = ()) -> dict:
+def report_notebook(report: Report, parts: Mapping[str, NewestModule], decisions: Sequence[str]) -> dict:
     """The report as a notebook: a cell about the trained parts and the decisions, then a graded cell per task."""
     sentences = [
         f"{number(report.earned)} of {number(report.possible)} points, trained with Python {report.interpreter or '-'} "

@@ -272,7 +272,6 @@ def _not_collected(
     next_step = f" {_late_at_an_unknown_time(learner)}" if copies and person.late and time is None else ""
     for file in copies[:MOST_OTHERS]:
         if not (place / file.name).exists():
-            place.mkdir(parents=True, exist_ok=True)
             write_atomically(place / file.name, file.content)
     if copies and time is not None and recorded_time(place) != time:
         if any((place / name).exists() for name in course_files()):

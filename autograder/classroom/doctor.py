@@ -93,12 +93,12 @@ def _python() -> Diagnosis:
 
 def safe_tarfile_since(version: Sequence[int | str]) -> str:
     """The first patch release of this Python version with a safe tarfile; "" if this one is safe."""
-    fixed = {9: 20, 10: 15, 11: 10, 12: 6}
+    fixed = {10: 15, 11: 10, 12: 6}
     minor, micro = version[1:3]
     if minor in fixed and micro < fixed[minor]:
         return f"3.{minor}.{fixed[minor]}"
     early = minor == 13 and micro == 0 and version[3] in ("alpha", "beta")
-    return "3.13.0" if early else "3.9.20" if minor < 9 else ""
+    return "3.13.0" if early else ""
 
 
 def _sandbox() -> Diagnosis:

@@ -22,7 +22,6 @@ from autograder.classroom.capstone_grades import (
 from autograder.classroom.prefetch import pregrade_in_background
 from autograder.course import Part, capstone
 from autograder.grading.report import Check, Report
-from autograder.notebooks.lesson_notebooks import SOURCE
 from autograder.sandbox import Tier
 from autograder.text import clean_text, number, plural
 
@@ -124,14 +123,12 @@ def _compare(
     return Errata(part, tuple(changes), same, tuple(unknown), tuple(resubmitted), tuple(unfinished))
 
 
-def apply_errata(
-    folder: ClassFolder, errata: Errata, tier: Tier, lower: bool = False, source=SOURCE
-) -> Sequence[SubmissionOutcome]:
+def apply_errata(folder: ClassFolder, errata: Errata, tier: Tier, lower: bool = False) -> Sequence[SubmissionOutcome]:
     """Release the new verdicts through nbgrader: those that are not worse, and with `lower` also the worse ones.
     Finishes an interrupted grading.
     """
     learners = _learners_to_release(errata, lower)
-    return grade_class(folder, errata.part, learners, tier, source, lower=lower) if learners else []
+    return grade_class(folder, errata.part, learners, tier, lower=lower) if learners else []
 
 
 def apply_capstone_errata(

@@ -6,12 +6,11 @@ the platform's own download contain these numbers.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.bundle.zip_file import write_zip
 from autograder.class_folder.collected import Unreadable, submitted_hash
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release, last_released
@@ -96,11 +95,7 @@ def pack_feedback(
     ]
     if not pages:
         raise ClassError("\n".join([f"There is no feedback to pack for {name}.", *packed.missing]))
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, page in sorted(pages.items()):
-            archive.writestr(zipfile.ZipInfo(path), page, zipfile.ZIP_DEFLATED)
-    write_atomically(packed.path, content.getvalue())
+    write_zip(packed.path, pages)
     return packed
 
 

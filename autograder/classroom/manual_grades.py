@@ -5,10 +5,9 @@ Without this, nbgrader marks every manually graded cell for review each time it 
 
 from __future__ import annotations
 
-import json
-
 from autograder.class_folder.folder import ClassFolder
 from autograder.class_folder.released_verdicts import interrupted_release
+from autograder.classroom.feedback import graded_cells
 from autograder.classroom.gradebook import open_gradebook
 from autograder.classroom.written_answer import from_inert_markdown
 from autograder.course import Part
@@ -53,17 +52,13 @@ def _grades(book, part: Part, learner: str) -> list:
 
 
 def _sources(folder: ClassFolder, part: Part, learner: str) -> dict[str, str]:
-    """The contents of the graded cells in the last autograded notebook, which we built."""
-    path = folder.autograded / learner / part.name / f"{part.name}.ipynb"
-    if not path.is_file():
-        return {}
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return {name: _content(cell) for cell in cells if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
+    """The contents of the cells in the last autograded notebook, by id."""
+    cells = graded_cells(folder, learner, part.name) or {}
+    return {name: _content(source, attachments) for name, (source, attachments) in cells.items()}
 
 
-def _content(cell: dict) -> str:
+def _content(source: str, attachments: object) -> str:
     """The text that an instructor reads when grading the cell; for a written answer, the typed text."""
-    source = "".join(cell["source"])
-    pieces = from_inert_markdown(source, cell.get("attachments")) or (source,)
+    pieces = from_inert_markdown(source, attachments) or (source,)
     text = "".join(piece if isinstance(piece, str) else repr(piece) for piece in pieces)
     return "\n".join(line.rstrip() for line in text.replace(NO_BREAK_SPACE, " ").strip().split("\n"))

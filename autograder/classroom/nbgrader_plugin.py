@@ -24,6 +24,7 @@ from autograder.class_folder.released_verdicts import record_released
 from autograder.class_folder.verdict import decided, grade_submission
 from autograder.class_folder.verdict_store import open_store
 from autograder.classroom.feedback import learner_page
+from autograder.classroom.late_policy import class_folder
 from autograder.classroom.notebook_run import run_cells
 from autograder.classroom.submitted_notebook import GRADER_CELL, grader_cell, rebuild_notebook
 from autograder.course import Part, part_named
@@ -72,15 +73,7 @@ class FeedbackExporter(Exporter):
         return learner_page(folder, part_named(name), learner), self._init_resources(resources)
 
 
-class ClassStep(NbGraderPreprocessor):
-    """A step with access to the class's folder."""
-
-    def folder(self) -> ClassFolder:
-        """The class's folder, from the converter that this step belongs to."""
-        return ClassFolder(Path(self.parent.parent.coursedir.root))
-
-
-class SandboxStep(ClassStep):
+class SandboxStep(NbGraderPreprocessor):
     """A step that runs a learner's code."""
 
     sandbox = Unicode("strict", help="strict, or local, which runs code without isolation.").tag(config=True)
@@ -97,7 +90,7 @@ class GradeModule(SandboxStep):
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
-        folder, tier = self.folder(), self.tier()
+        folder, tier = class_folder(self), self.tier()
         verdict = grade_submission(folder, learner, part, tier, self.lower)
         if not verdict.is_older:  # an older verdict already has its line
             with self._ledger() as ledger:
@@ -112,7 +105,7 @@ class GradeModule(SandboxStep):
     def _ledger(self) -> contextlib.AbstractContextManager[Ledger]:
         """The ledger that our command has open; for nbgrader's commands and formgrader, open one."""
         ledger = getattr(self.parent.parent, "ledger", None)
-        return contextlib.nullcontext(ledger) if ledger else Ledger.opened(self.folder().verdicts)
+        return contextlib.nullcontext(ledger) if ledger else Ledger.opened(class_folder(self).verdicts)
 
 
 class RunNotebook(SandboxStep):
@@ -120,7 +113,7 @@ class RunNotebook(SandboxStep):
 
     def preprocess(self, nb, resources):
         learner, part = resources["nbgrader"]["student"], part_named(resources["nbgrader"]["assignment"])
-        modules = collect_modules(self.folder().submitted / learner, part).modules
+        modules = collect_modules(class_folder(self).submitted / learner, part).modules
         cells = [cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
         results = run_cells([cell.source for cell in cells], modules, part, self.tier())
         for number, (cell, (printed, value)) in enumerate(zip(cells, results), start=1):
@@ -131,7 +124,7 @@ class RunNotebook(SandboxStep):
         return nb, resources
 
 
-class WriteVerdict(ClassStep):
+class WriteVerdict(NbGraderPreprocessor):
     """Write the report and the points where nbgrader expects them: into the graded cells' outputs."""
 
     def preprocess(self, nb, resources):
@@ -148,7 +141,7 @@ class WriteVerdict(ClassStep):
                 cell.source = grader_cell([*summary_sentences(report), *remarks, *sentences])["source"]
         folder = Path(resources["metadata"]["path"])
         self._keep_only(folder, {report.file, f"{part.name}.ipynb"})
-        copy_exchange_notes(self.folder().submitted / resources["nbgrader"]["student"] / part.name, folder)
+        copy_exchange_notes(class_folder(self).submitted / resources["nbgrader"]["student"] / part.name, folder)
         return nb, resources
 
     def _keep_only(self, folder: Path, names: set[str]) -> None:

@@ -82,13 +82,9 @@ class Submission(NamedTuple):
     time: datetime.datetime = ON_TIME
 
 
-class DemoFailed(Failure):
-    """A step failed; the message contains the step and its output."""
-
-
 def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
     """Run the cycle and return the class's folder, which is kept. to: an empty or new folder (None: a temporary one).
-    say: prints a line. Raises DemoFailed, ValueError for a folder that is not empty, OSError.
+    say: prints a line. Raises Failure, ValueError for a folder that is not empty, OSError.
     """
     began = time.monotonic()
     place = Path(tempfile.mkdtemp(prefix="gpt-demo-")) if to is None else to.absolute()
@@ -120,7 +116,7 @@ def demo(to: Path | None, say: Callable[[str], None]) -> ClassFolder:
 
     wrong = wrong_scores(submitted_work, json.loads(_output(["grades", "--json", "--class", str(folder.root)])))
     if wrong:
-        raise DemoFailed("\n".join(["Not everybody got the expected points:", *wrong]))
+        raise Failure("\n".join(["Not everybody got the expected points:", *wrong]))
     seconds = time.monotonic() - began
     say(f"\nAll {len(submitted_work)} submissions got the expected points, in {seconds:.0f} seconds. Where to look:")
     for label, path in (
@@ -234,14 +230,14 @@ def _facts(cell: dict) -> dict:
 
 
 def _run(arguments: list[str], say: Callable[[str], None]) -> None:
-    """Show a command, run it, and show its output. Raises DemoFailed if it fails."""
+    """Show a command, run it, and show its output. Raises Failure if it fails."""
     say(f"\n$ python -m autograder {shlex.join(arguments)}")
     for line in _output(arguments).rstrip("\n").splitlines():
         say(f"  {line}")
 
 
 def _output(arguments: list[str]) -> str:
-    """The output of a command. Raises DemoFailed."""
+    """The output of a command. Raises Failure."""
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *arguments],
         cwd=ROOT,
@@ -253,5 +249,5 @@ def _output(arguments: list[str]) -> str:
     )
     if done.returncode:
         output = (done.stdout + done.stderr).strip()
-        raise DemoFailed(f"{output}\nThis step failed with exit status {done.returncode}: {' '.join(arguments)}")
+        raise Failure(f"{output}\nThis step failed with exit status {done.returncode}: {' '.join(arguments)}")
     return done.stdout

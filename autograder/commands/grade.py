@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -130,18 +129,22 @@ def _grade_folder(submitted: Path, selected: Sequence[Part], sandbox: str, optio
     """Grade a folder of learners without nbgrader. Exit status 0 if everything could be graded, right or wrong."""
     from autograder.batch.grade_batch import REPORTS, default_folder, grade_batch
     from autograder.batch.ledger import LEDGER_FILE
+    from autograder.batch.local_processes import PoolLost
     from autograder.batch.regrade import regrade, regrade_lines
     from autograder.batch.summary import table_lines
 
     tier, out, seed = _tier(sandbox), options.out or default_folder(submitted), options.seed
-    with _pool_lost_is_a_failure(), grading_progress(quiet=options.as_json) as progress:
-        how = {"workers": options.workers, "scheduler": options.scheduler}
-        how |= {"on_start": progress.start, "on_graded": lambda graded: progress.step(graded.report is None)}
-        if options.again:
-            seed = secrets.randbelow(1_000_000) if seed is None else seed
-            result = regrade(submitted, selected, tier, out, seed, **how)
-        else:
-            result = grade_batch(submitted, selected, tier, out, seed=seed, **how)
+    try:
+        with grading_progress(quiet=options.as_json) as progress:
+            how = {"workers": options.workers, "scheduler": options.scheduler}
+            how |= {"on_start": progress.start, "on_graded": lambda graded: progress.step(graded.report is None)}
+            if options.again:
+                seed = secrets.randbelow(1_000_000) if seed is None else seed
+                result = regrade(submitted, selected, tier, out, seed, **how)
+            else:
+                result = grade_batch(submitted, selected, tier, out, seed=seed, **how)
+    except PoolLost as error:
+        raise failure(f"{error} {GO_ON}") from error
     if options.as_json:
         print_lines([json.dumps(result.to_json(), indent=2)])
     elif options.again:
@@ -175,16 +178,6 @@ def _grade_capstones(folder: Path, sandbox: str, python: str | None, again: bool
     print_lines(capstone_summary(class_folder, outcomes))
     if progress.failed:
         raise typer.Exit(1)
-
-
-@contextlib.contextmanager
-def _pool_lost_is_a_failure() -> Iterator[None]:
-    from autograder.batch.local_processes import PoolLost
-
-    try:
-        yield
-    except PoolLost as error:
-        raise failure(f"{error} {GO_ON}") from error
 
 
 def _tier(sandbox: str) -> Tier:

@@ -16,8 +16,10 @@ from autograder.errors import Misuse
 
 app = typer.Typer()
 
-
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data and nothing else.")]
+ExportsOption = Annotated[
+    Path | None, typer.Option("--out", help="Folder for the files (default: exports/ in the class's folder).")
+]
 
 
 @app.command()
@@ -110,9 +112,7 @@ def feedback(
         Path | None, typer.Option(help="Moodle's grading worksheet, which tells people of the same name apart.")
     ] = None,
     folder: ClassOption = ROOT,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")
-    ] = None,
+    out: ExportsOption = None,
 ) -> None:
     """Pack the feedback pages of a part into a zip that you upload to Moodle or Canvas.
 
@@ -137,9 +137,7 @@ def export(
     folder: ClassOption = ROOT,
     template: Annotated[Path | None, typer.Option(help="Canvas's gradebook or a Moodle worksheet, to fill in.")] = None,
     part: PartOption = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the files (default: exports/ in the class's folder).")
-    ] = None,
+    out: ExportsOption = None,
 ) -> None:
     """Write the grades as CSV: for Canvas, for Moodle, and in nbgrader's format.
 

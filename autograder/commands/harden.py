@@ -44,7 +44,8 @@ def harden(
         raise ValueError(f"Add the number of a part that you have passed: {command('harden', 5)}")
     if now is None:
         typer.echo("Looking for a place in your code ...\n")
-        print_lines(hardening.planted_lines(hardening.plant(wanted, _drawn(seed)), fresh=True))
+        seed = secrets.randbelow(1_000_000) if seed is None else seed
+        print_lines(hardening.planted_lines(hardening.plant(wanted, seed), fresh=True))
         return
     if wanted is not None and wanted != now.of:
         print_lines([f"Only one mistake can be planted at a time. Finish the one in {now.of.label} first.", ""])
@@ -66,7 +67,3 @@ def harden(
                 typer.echo(error)
         if now is not None:
             print_lines([f"Answer with its number: {command('harden', now.of.target, answer=1)}"])
-
-
-def _drawn(seed: int | None) -> int:
-    return secrets.randbelow(1_000_000) if seed is None else seed

@@ -221,8 +221,10 @@ def serve(
 
     Example: python -m autograder leaderboard serve --port 8080
     """
-    from autograder.leaderboard.server import serve_folder
+    from autograder.commands.local_server import open_server, serve_until_ctrl_c
 
     class_board = main_board(board)
     class_board.write_pages()
-    serve_folder(class_board.folder / "public", port)
+    server = open_server(class_board.folder / "public", port)
+    print_lines([f"The board is at http://127.0.0.1:{port}/ - press Ctrl-C to stop."])
+    serve_until_ctrl_c(server)

@@ -20,15 +20,17 @@ from autograder.learner.last_results import one_part, result
 app = typer.Typer()
 
 Target = Annotated[str | None, typer.Argument(metavar="[PART|TASK]", help="A part such as 5, or a task such as 5.2.")]
+PartOrTask = Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")]
+FirstUnfinished = Annotated[
+    str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
 
 
 @app.command()
 @reports_errors()
 def watch(
-    target: Annotated[
-        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
-    ] = None,
+    target: FirstUnfinished = None,
 ) -> None:
     """Check a part each time you save its file. Keys: h hint, n next, l list, r reset, c compare, q quit.
 
@@ -103,7 +105,7 @@ def progress(
 @app.command()
 @reports_errors()
 def compare(
-    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
+    target: PartOrTask,
     anyway: Annotated[bool, typer.Option("--anyway", help="Show the reference before you have passed.")] = False,
 ) -> None:
     """Once you have passed, show your functions next to the reference's, with lines, nodes and milliseconds of each.
@@ -176,7 +178,7 @@ def trace(
 @app.command()
 @reports_errors()
 def reset(
-    target: Annotated[str, typer.Argument(metavar="PART|TASK", help="A part such as 5, or a task such as 5.2.")],
+    target: PartOrTask,
     yes: Yes = False,
 ) -> None:
     """Restore the stub of a part or task. Tells you what will be lost, asks, and keeps a copy; `undo` restores it.
@@ -192,7 +194,7 @@ def reset(
     print_lines(reset_lines(change))
     if change.nothing_to_do:
         return
-    if not _agreed("Go on?", yes or change.before is None):
+    if not _agreed(yes or change.before is None):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
     print_lines(kept_lines(carry_out(change, target)))
@@ -235,7 +237,7 @@ def update(
     print_lines(updating.plan_lines(steps))
     if all(step.content is None for step in steps):
         return
-    if not _agreed("Go on?", yes):
+    if not _agreed(yes):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
     print_lines(updating.done_lines(steps, updating.carry_out(steps, old)))
@@ -268,9 +270,7 @@ def lesson(
 @reports_errors()
 def notebooks(
     context: typer.Context,
-    target: Annotated[
-        str | None, typer.Argument(metavar="[PART]", help="A part (default: the first unfinished).")
-    ] = None,
+    target: FirstUnfinished = None,
 ) -> None:
     """Open your copy of a lesson, in notebooks/, in JupyterLab, with the part's file in exercises/ next to it.
 
@@ -314,7 +314,7 @@ def lab(
     raise typer.Exit(lab_experiment.run(chosen, steps))
 
 
-def _agreed(question: str, yes: bool) -> bool:
+def _agreed(yes: bool) -> bool:
     """Ask for confirmation, unless `yes`. Raises typer.Exit if standard input is not a terminal."""
     if yes:
         return True
@@ -324,7 +324,5 @@ def _agreed(question: str, yes: bool) -> bool:
             "Nothing was changed: this command asks first, but its input is not a terminal. "
             f"To skip the question, add {added}."
         )
-    return typer.prompt(f"{question} [y/N]", default="n", show_default=False, prompt_suffix=" ").strip().lower() in (
-        "y",
-        "yes",
-    )
+    answer = typer.prompt("Go on? [y/N]", default="n", show_default=False, prompt_suffix=" ")
+    return answer.strip().lower() in ("y", "yes")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from autograder.console import print_lines, reports_errors
 from autograder.course import ROOT
-
-if TYPE_CHECKING:
-    from http.server import ThreadingHTTPServer
 
 app = typer.Typer()
 
@@ -43,6 +40,7 @@ def page(
     from autograder.bundle.class_page import class_page
     from autograder.bundle.page import MOST_TO_LOAD, bytes_to_load, make_page
     from autograder.class_folder.settings import existing_class, load_settings
+    from autograder.commands.local_server import open_server, serve_until_ctrl_c
 
     if with_solutions and class_folder:
         raise ValueError("A class's page can't have the solutions: leave out --with-solutions or --class.")
@@ -58,33 +56,6 @@ def page(
         print_lines([f"That is more than the limit of {MOST_TO_LOAD / 1e6:.0f} MB."])
     if with_solutions:
         print_lines(["It contains the solutions and the known mistakes, so don't publish it."])
-    if server is None:
-        return
-    with server:
+    if server is not None:
         print_lines([f"Open http://127.0.0.1:{port}/ in a browser. Ctrl-C ends it."])
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print_lines(["Ended."])
-
-
-def open_server(folder: Path, port: int) -> ThreadingHTTPServer:
-    """A server of a folder, for this machine only. Raises ValueError if the port is in use."""
-    import functools
-    import http.server
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        extensions_map = {
-            **http.server.SimpleHTTPRequestHandler.extensions_map,
-            ".mjs": "text/javascript",
-            ".js": "text/javascript",
-            ".wasm": "application/wasm",
-        }
-
-        def log_message(self, *unused: object) -> None:
-            pass
-
-    try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=folder))
-    except OSError as error:
-        raise ValueError(f"Port {port} can't be used ({error.strerror}). Choose another one with --port.") from error
+        serve_until_ctrl_c(server)

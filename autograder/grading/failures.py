@@ -16,7 +16,7 @@ from autograder.grading.compare import quoted
 from autograder.grading.exceptions import advice_on
 from autograder.grading.sources import Source
 from autograder.sandbox import WAITED, Reply
-from autograder.text import as_sentence, likely_line
+from autograder.text import as_sentence, likely_line, listed
 
 SENTENCES = {
     "raised": "Your code raised {exception}{message}.",
@@ -86,20 +86,19 @@ class Facts:
         return self.part.needs if self.part else None
 
 
-def sentence_of(reply: Reply, facts: Facts | None = None) -> str:
+def sentence_of(reply: Reply, facts: Facts = Facts()) -> str:
     """What happened and what to try, in one line."""
     kind = _kind(reply)
-    return _capital_after(_sentence(reply, kind), _advice(reply, kind, facts or Facts()))
+    return _capital_after(_sentence(reply, kind), _advice(reply, kind, facts))
 
 
-def failure_message(reply: Reply, called: str = "", facts: Facts | None = None) -> str:
+def failure_message(reply: Reply, called: str, facts: Facts) -> str:
     """What happened, where, and in which call, for a learner."""
-    facts = facts or Facts()
     kind = _kind(reply)
     sentence = _sentence(reply, kind)
     advice = _advice(reply, kind, facts)
     # An import fails whatever is called.
-    if reply.failure in ("todo", "load") or not called:
+    if reply.failure in ("todo", "load"):
         lines = [_capital_after(sentence, advice), *_excerpt(reply, facts)]
     else:
         lines = [f"Called:     {called}", f"Result:     {sentence}", *_excerpt(reply, facts)]
@@ -340,9 +339,16 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
         return f"{name} is used before the for that sets it. In a comprehension, the outer for comes first."
     local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
     imported = [name for names in (facts.needs or {}).values() for name in names]
-    known = {*(function.parameters if function else ()), *local, *source.lines, *imported, *dir(builtins)}
-    close = _closest(name, known)
-    return f"did you mean {close}?" if close else f"{name} has no value here. Is it spelt differently where it is set?"
+    parameters = function.parameters if function else ()
+    # Many names resemble a builtin by chance, as `other` does `iter`: only one that is called may be meant.
+    called = dir(builtins) if re.search(rf"\b{name}\(", code) else ()
+    close = _closest(name, {*parameters, *local, *source.lines, *imported, *called})
+    if close:
+        return f"did you mean {close}?"
+    if parameters:
+        noun = "parameter is" if len(parameters) == 1 else "parameters are"
+        return f"{name} has no value here. In {place.rpartition('.')[2]}, the {noun} {listed(parameters)}."
+    return f"{name} has no value here. Is it spelt differently where it is set?"
 
 
 def _of_key(reply: Reply, kind: str, facts: Facts) -> str:

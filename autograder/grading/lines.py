@@ -13,7 +13,7 @@ from autograder.course import Part, parts
 from autograder.grading.failures import NO_ATTRIBUTE
 from autograder.grading.misconceptions import Mistake
 from autograder.grading.part_probes import Probes
-from autograder.grading.report import Check
+from autograder.grading.report import FAILED, Check
 from autograder.grading.session import Recorded
 from autograder.grading.sources import Source, called_as
 from autograder.text import clean_text, likely_line
@@ -35,7 +35,6 @@ def with_lines(
     """The checks, the failing ones with the line of the function that is to be fixed, where that is known. calls: by
     test name; given: the functions that the stub comes with.
     """
-    failed = ("failed", "error", "timeout", "missing")
     known = {mistake.id: mistake for mistake in mistakes}
     defined = {name for task in part.tasks for name in task.defines}
     right = (set(given) - defined) | _of_passed_tasks(checks, part)
@@ -76,7 +75,7 @@ def with_lines(
         name = next(wrong, None)
         if name is None or name in own(check):
             return check
-        failing = {other.task for other in checks if other.status in failed}
+        failing = {other.task for other in checks if other.status in FAILED}
         cause = next((task.id for task in part.tasks if name in task.defines and task.id in failing), None)
         message = f"The error is in {name} ({cause}).\n{check.message}"
         return replace(check, cause=cause, message=message) if cause else check
@@ -139,7 +138,7 @@ def with_lines(
             yield function.line, f"{name.rpartition('.')[2]} in line {function.line} {never}."
 
     return [
-        unwritten(check) or placed(raised_elsewhere(check)) if check.status in failed else check for check in checks
+        unwritten(check) or placed(raised_elsewhere(check)) if check.status in FAILED else check for check in checks
     ]
 
 

@@ -6,7 +6,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 
 BRACES = re.compile(r"\{[A-Za-z_]\w*\}")  # a name in braces: meant for an f-string
 MADE = (ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp)  # expressions that make something
@@ -16,9 +15,7 @@ LONGEST_CUT = 100  # characters of a slice that is compared with others, for the
 LISTS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
 
 
-def find_slips(
-    function: ast.FunctionDef, shared: Mapping[str, int] = MappingProxyType({})
-) -> Iterator[tuple[int, str]]:
+def find_slips(function: ast.FunctionDef, shared: Mapping[str, int]) -> Iterator[tuple[int, str]]:
     """The lines of such code in a function, each with a sentence. shared: the shared lists of a method's class."""
     yield from _made_once(function)
     for name in sorted({node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} & {*shared}):

@@ -119,6 +119,10 @@ class Source:
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, int] = field(default_factory=dict)
 
+    def problem_in(self, file: str) -> str:
+        """The problem, with its place in a file of this name."""
+        return f"{file}{f', line {self.line}' if self.line else ''}: {self.problem}"
+
     @property
     def lines(self) -> dict[str, int]:
         """Where each class, function and method is defined, by dotted name."""
@@ -220,7 +224,8 @@ def is_text(node: ast.stmt) -> bool:
 
 
 def _function(node: ast.FunctionDef, shared: dict[str, int]) -> Function:
-    code, raises = _code_and_raises(node)
+    code = [line for line in node.body if not is_text(line)]
+    raises = [line for line in code if isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line)]
     return Function(node, shared, raises[0].lineno if raises else None, len(code) - len(raises))
 
 
@@ -236,12 +241,6 @@ def _mentions(node: ast.AST) -> frozenset[str]:
         elif isinstance(inner, (ast.BinOp, ast.AugAssign, ast.UnaryOp)):
             names.update(OPERATORS.get(type(inner.op), ()))
     return frozenset(names)
-
-
-def _code_and_raises(node: ast.FunctionDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """The statements of a function besides its docstring, and those of them that are a stub's raise."""
-    body = [line for line in node.body if not is_text(line)]
-    return body, [line for line in body if isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line)]
 
 
 def inspect_source(content: bytes, packages: Iterable[str] = ()) -> Source:

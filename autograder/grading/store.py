@@ -52,20 +52,30 @@ class Store:
     def find(self, name: str) -> Stored | None:
         """The verdict that is stored under this key; None when there is none or it is incomplete."""
         try:
-            data = json.loads(self._path(name).read_text(encoding="ascii"))
-            return Stored(report_from_json(data), data.get("seconds"))
+            return stored_verdict(self._path(name).read_bytes())
         except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError, RecursionError):  # not written by us: grade again
             return None
 
     def keep(self, name: str, report: Report, seconds: float) -> None:
         """Keep a verdict under its key. Raises OSError; then there is none, or the one from before."""
-        data = report_to_json(report) | {"seconds": round(seconds, 3)}
-        write_atomically(self._path(name), json.dumps(data).encode("ascii"))
+        write_atomically(self._path(name), verdict_text(report, seconds).encode("ascii"))
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / f"{name}.json"
+
+
+def verdict_text(report: Report, seconds: float) -> str:
+    """A verdict as a store keeps it: JSON in ASCII."""
+    return json.dumps(report_to_json(report) | {"seconds": round(seconds, 3)})
+
+
+def stored_verdict(content: str | bytes) -> Stored | None:
+    """The way back; None if it was not written by us: then the work is graded again."""
+    try:
+        data = json.loads(content)
+        return Stored(report_from_json(data), data.get("seconds"))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def key(files: Mapping[str, bytes], part: Part, conditions: Conditions) -> str:

@@ -11,10 +11,9 @@ from collections.abc import Iterable
 
 from autograder.grading.part_probes import Probes
 
-# Seconds, or this multiple of the reference's time for the same call if that is more. (Its slowest call, a chain of
-# 50,000 nodes, takes 0.1 s on a typical machine, every other one at most 0.06. Of 37 other right implementations, the
-# slowest needs 0.2 s for the chain, and 0.1 s for any other call.) After a timeout, code gets less time, and least in
-# the same task: it usually runs into the same loop.
+# Seconds, or this multiple of the reference's time for the same call if that is more. It must be enough for any right
+# code: tests/gates grades each of tests/right_but_different/. After a timeout, code gets less time, and least in the
+# same task: it usually runs into the same loop.
 FIRST = (1.0, 20)
 AGAIN = (0.3, 5)
 IN_THE_SAME_TASK = (0.1, 2.5)

@@ -76,7 +76,7 @@ def read_list_in_english(path: Path) -> CsvTable:
     if len(set(english.values())) < len(english):
         return table  # not a worksheet
     rows = [CsvRow(row.line, {english[name]: cell for name, cell in row.cells.items()}) for row in table.rows]
-    return CsvTable([english[name] for name in table.columns], rows, table.raw)
+    return CsvTable([english[name] for name in table.columns], rows)
 
 
 def read_worksheet(path: Path, students: Iterable[Student], zone: datetime.tzinfo) -> Worksheet:

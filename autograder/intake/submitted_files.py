@@ -207,10 +207,7 @@ def _in_tar(path: str) -> Iterator[Member | tuple[str, None]]:
     """The contents of a tar, and a sentence for each file that can't be used. Runs in a separate process."""
     refused: list[ArchiveError] = []
     with open(path, "rb") as file:
-        for member in _sorted_by_person(file, refused.append):
-            yield member
-            while refused:
-                yield str(refused.pop(0)), None
+        yield from _sorted_by_person(file, refused.append)
     yield from ((str(error), None) for error in refused)
 
 

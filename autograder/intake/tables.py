@@ -28,11 +28,10 @@ class CsvRow(NamedTuple):
 
 
 class CsvTable(NamedTuple):
-    """A file with a header. raw: the unchanged rows including the header, to write them again."""
+    """A file with a header."""
 
     columns: list[str]
     rows: list[CsvRow]
-    raw: list[list[str]]
 
 
 def read_table(path: Path) -> CsvTable:
@@ -55,19 +54,17 @@ def read_table(path: Path) -> CsvTable:
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    raw, rows, columns, line = [], [], [], 1
+    rows, columns, line = [], [], 1
     try:
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                raw.append(cells)
-                if not columns:
-                    columns = stripped
-                else:
-                    if any(stripped[len(columns) :]):
-                        raise ClassError(f"{path}, line {line}: there are more cells than columns.")
-                    padded = stripped + [""] * (len(columns) - len(stripped))
-                    rows.append(CsvRow(line, dict(zip(columns, padded))))
+            if any(stripped) and not columns:
+                columns = stripped
+            elif any(stripped):
+                if any(stripped[len(columns) :]):
+                    raise ClassError(f"{path}, line {line}: there are more cells than columns.")
+                padded = stripped + [""] * (len(columns) - len(stripped))
+                rows.append(CsvRow(line, dict(zip(columns, padded))))
             line = reader.line_num + 1
     except csv.Error as error:
         raise ClassError(f"{path}, line {line}: this is not valid CSV ({error}).") from error
@@ -78,7 +75,7 @@ def read_table(path: Path) -> CsvTable:
     twice = sorted({ascii(name)[1:-1] for name in columns if name and columns.count(name) > 1})
     if twice:
         raise ClassError(f"{path}: there are two columns {', '.join(twice)}.")
-    return CsvTable(columns, rows, raw)
+    return CsvTable(columns, rows)
 
 
 def write_table(path: Path, rows: Iterable[Sequence[object]], bom: bool = False) -> None:

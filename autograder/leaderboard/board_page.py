@@ -19,7 +19,7 @@ from autograder.leaderboard.listing import method_words, places
 from autograder.leaderboard.ranking import BoardRow, BoardTable
 from autograder.leaderboard.recipe_source import RUNS
 from autograder.render.templates import templates
-from autograder.text import clean_text, with_error
+from autograder.text import with_error
 
 TEMPLATES = Path(__file__).parent
 PUBLIC = Path("public") / "index.html"  # the only folder that is served
@@ -29,7 +29,6 @@ LATELY = 5
 MOST_BY_STEPS = 20
 PLUS_MINUS, DASH, MINUS = "\N{PLUS-MINUS SIGN} ", "\N{EN DASH}", "\N{MINUS SIGN}"
 POWERS = (0.5, 0.8, 0.95)
-LONGEST_TEXT = 160  # characters per cell, whatever the database contains; names have 40
 REFRESH_SECONDS = 120
 
 
@@ -48,7 +47,6 @@ def write_pages(
 def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = None, now: datetime | None = None) -> str:
     """The page with at most `top` entries, and the baselines. With names (real ones by id), it is the instructor's."""
     environment = templates(TEMPLATES)
-    environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(text, most)
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     environment.filters |= {
@@ -59,8 +57,8 @@ def render(table: BoardTable, top: int = TOP, names: dict[str, str] | None = Non
         "difference": _difference,
     }
     ranked, to_beat = table.ranked, table.baselines[MICROGPT]
-    firsts = {id(row) for row, above in zip(ranked, [None, *ranked]) if above is None or above.rank != row.rank}
-    lasts = {id(row) for row, below in zip(ranked, [*ranked[1:], None]) if below is None or below.rank != row.rank}
+    brackets = [list(group) for _, group in itertools.groupby(ranked, key=lambda row: row.rank)]
+    firsts, lasts = ({id(bracket[end]) for bracket in brackets} for end in (0, -1))
     within = {
         id(row) for place, row in enumerate(table.rows) if row.entry is None and _is_within_bracket(table.rows, place)
     }

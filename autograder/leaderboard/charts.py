@@ -134,11 +134,11 @@ def _round_losses(low: float, high: float) -> list[float]:
     return [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _days(first: float, last: float, parts: int = 3) -> list[tuple[float, str]]:
-    """Times from the first to the last with their dates, each date once."""
+def _days(first: float, last: float) -> list[tuple[float, str]]:
+    """Four times from the first to the last with their dates, each date once."""
     labels: dict[str, float] = {}
-    for part in range(parts + 1):
-        at = first + (last - first) * part / parts
+    for third in range(4):
+        at = first + (last - first) * third / 3
         day = datetime.fromtimestamp(at, timezone.utc)
         labels.setdefault(f"{day.day} {day:%b}", at)
     return [(at, label) for label, at in labels.items()]

@@ -25,11 +25,10 @@ BASELINE_SEEDS = (1, 2, 3)
 
 @dataclass(frozen=True)
 class Split:
-    """The names for training and for measuring, rows as in the file. seed: of the split."""
+    """The names for training and for measuring, rows as in the file."""
 
     train: tuple[str, ...]
     held_out: tuple[str, ...]
-    seed: int
 
 
 @functools.cache
@@ -37,7 +36,7 @@ def load_split(seed: int = PUBLISHED_SPLIT) -> Split:
     """The official names, split by part 2's rule: no name is on both sides."""
     tokenizer = load_trusted(SOLUTIONS / "part02_tokenizer.py")
     train, held_out = tokenizer.split_docs(tokenizer.load_docs(str(NAMES)), seed=seed)
-    return Split(tuple(train), tuple(held_out), seed)
+    return Split(tuple(train), tuple(held_out))
 
 
 def ciphered(split: Split, seed: int) -> Split:
@@ -51,7 +50,7 @@ def ciphered(split: Split, seed: int) -> Split:
     def cipher(name: str) -> str:
         return "".join(letter.translate(tables[place % 2]) for place, letter in enumerate(name))
 
-    return Split(tuple(map(cipher, split.train)), tuple(map(cipher, split.held_out)), split.seed)
+    return Split(tuple(map(cipher, split.train)), tuple(map(cipher, split.held_out)))
 
 
 def baselines(split: Split, replay: Callable = model.replay) -> dict[str, float]:
@@ -74,7 +73,7 @@ def baselines(split: Split, replay: Callable = model.replay) -> dict[str, float]
     }
 
 
-def reference_curve(split: Split, num_steps: int = 1000) -> list[float]:
+def reference_curve(split: Split) -> list[float]:
     """The held-out loss of one run of microgpt's recipe after every 25 steps. Takes about four seconds."""
     curve: list[float] = []
 
@@ -82,7 +81,7 @@ def reference_curve(split: Split, num_steps: int = 1000) -> list[float]:
         if (step + 1) % CHECKPOINT_STEPS == 0:
             curve.append(model.held_out_loss(split.held_out, weights, CONFIG, CHARS))
 
-    model.replay(split.train, num_steps, seed=BASELINE_SEEDS[0], on_step=measure)
+    model.replay(split.train, 1000, seed=BASELINE_SEEDS[0], on_step=measure)
     return curve
 
 

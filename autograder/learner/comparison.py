@@ -32,7 +32,7 @@ def comparison_lines(part: Part, task_id: str | None, seed: int) -> Iterator[str
     content = (EXERCISES / part.file_name).read_bytes()
     source = inspect_source(content, part.packages)
     if source.problem:
-        raise ValueError(f"{part.file_name}{f', line {source.line}' if source.line else ''}: {source.problem}")
+        raise ValueError(source.problem_in(part.file_name))
     yours, reference = text_of(content), (SOLUTIONS / part.file_name).read_text(encoding="utf-8")
     tasks = [task for task in part.tasks if task.defines and task_id in (None, task.id)]
     recording = record_checks(part, content, seed)
@@ -150,8 +150,5 @@ def cost_lines(line_counts: list[int], milliseconds: list, values: list) -> Iter
     yield f"  {'':<10}{'lines':>7}{'nodes':>10}{'ms':>10}"
     labels = ("yours", "reference", *["other form"] * (len(line_counts) - 2))
     for label, count, made, spent in zip(labels, line_counts, values, milliseconds):
-        made, spent = (
-            f"{made or '-':,}" if made else "-",
-            "-" if spent is None else f"{spent:.2f}" if spent >= 0.1 else f"{spent:.4f}",
-        )
-        yield f"  {label:<10}{count:>7}{made:>10}{spent:>10}"
+        spent = "-" if spent is None else f"{spent:.2f}" if spent >= 0.1 else f"{spent:.4f}"
+        yield f"  {label:<10}{count:>7}{f'{made:,}' if made else '-':>10}{spent:>10}"

@@ -38,11 +38,6 @@ def base_of(name: str, course: Path | None = None) -> str | None:
         return None
 
 
-def write(name: str, stub: str) -> None:
-    """From now on the file counts as begun with this stub. Raises OSError."""
-    write_atomically(path_of(name), stub.encode("utf-8"))
-
-
 def path_of(name: str) -> Path:
     """Where the stub is kept that a file of this name began as."""
     return local_state.FOLDER / "stubs" / name

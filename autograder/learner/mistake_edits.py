@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from autograder.course import SOLUTIONS, Part
 from autograder.files import LINE_END, mark_of, newline_of
 from autograder.grading.misconceptions import Misconception, misconceptions
+from autograder.grading.sources import is_text
 
 TEMPLATES = 3  # of a mistake: the smallest piece that differs, and pieces around it
 LONGEST_TEMPLATE = 400  # characters of a piece
@@ -490,7 +491,7 @@ class _Slips:
     def _of_block(self, block: list[ast.stmt]) -> Iterator[Edit]:
         """A statement left out, or two in the other order."""
         for statement in block:
-            if _is_text(statement) or isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            if is_text(statement) or isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 continue
             if len(block) > 1 and not self._binds_once(statement) and (whole := self._line_of(statement)):
                 yield Edit(*whole, b"")
@@ -498,7 +499,7 @@ class _Slips:
                 yield body
         for first, second in zip(block, block[1:]):
             needed = {node.id for node in ast.walk(second) if isinstance(node, ast.Name)} & self._binds_once(first)
-            if not _is_text(first) and not needed and not isinstance(second, ast.Return):
+            if not is_text(first) and not needed and not isinstance(second, ast.Return):
                 start, end = self.code.span(first)[0], self.code.span(second)[1]
                 between = self.code.content[self.code.span(first)[1] : self.code.span(second)[0]]
                 swapped = self._text(second).encode("utf-8") + between + self._text(first).encode("utf-8")
@@ -542,7 +543,3 @@ def _other_constants(value: object) -> Iterator[str]:
         yield from (repr(value * 2), repr(value / 2))
     elif isinstance(value, str) and value:
         yield '""'
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

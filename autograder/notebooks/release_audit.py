@@ -14,7 +14,7 @@ from autograder.grading.grade import grade
 from autograder.notebooks.companions import released_files
 from autograder.notebooks.lesson_notebooks import NOTEBOOK_METADATA, SOURCE, notebook_path, read_notebook
 from autograder.sandbox import Tier
-from autograder.stubs import BEGIN, END, GIVEN, fresh_stubs
+from autograder.stubs import GIVEN, fresh_stubs, lines_inside
 
 # A shorter line of code or prose (without spaces), such as `return x`, gives nothing away.
 MIN_LEAK_CHARACTERS = 16
@@ -49,11 +49,9 @@ def solution_lines() -> set[str]:
     given = {name: {normalised(line) for line in stub.splitlines()} for name, stub in fresh_stubs().items()}
     lines: set[str] = set()
     for name in [part.file_name for part in parts()]:
-        inside, others = False, set().union(*(said for other, said in given.items() if other != name))
-        for line in (SOLUTIONS / name).read_text(encoding="utf-8").splitlines():
-            if BEGIN.match(line) or END.match(line):
-                inside = BEGIN.match(line) is not None
-            elif inside and not _is_plain_call(line) and normalised(line) not in others:
+        others = set().union(*(said for other, said in given.items() if other != name))
+        for _, line in lines_inside((SOLUTIONS / name).read_text(encoding="utf-8")):
+            if not _is_plain_call(line) and normalised(line) not in others:
                 lines.add(normalised(line))
     return {line for line in lines if len(line) >= MIN_LEAK_CHARACTERS}
 

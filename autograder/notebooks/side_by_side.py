@@ -15,6 +15,7 @@ from autograder.files import write_atomically
 RELEASE = ROOT / "release"  # without the sample answers of source/
 NOTEBOOKS = ROOT / "notebooks"  # two folders deep, from where a notebook finds exercises/ and notebook_tools/
 OURS = ROOT / "runs" / "jupyterlab"  # so that a learner's own settings of JupyterLab stay as they are
+WORKSPACES = OURS / "workspaces"
 # JupyterLab would ask at each first start whether it may fetch news from the network, over the lesson.
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
@@ -29,18 +30,18 @@ def own_copy(part: Part, copies: Path = NOTEBOOKS) -> Path:
 
 def open_jupyterlab(part: Part, arguments: Sequence[str]) -> int:
     """Run JupyterLab until it is ended, with this part's notebook next to its stub; return its exit status."""
-    save_workspace(part, OURS / "workspaces")
     settings = OURS / "labconfig" / "default_setting_overrides.json"
     write_atomically(settings, json.dumps(SETTINGS).encode("ascii"))
     options = [
         f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.workspaces_dir={OURS / 'workspaces'}",
+        f"--LabApp.workspaces_dir={WORKSPACES}",
         f"--LabApp.default_url=/lab/workspaces/{part.name}",
         *(["--allow-root"] if needs_allow_root(arguments) else []),
     ]
     path = os.pathsep.join(filter(None, [str(OURS), os.environ.get("JUPYTER_CONFIG_PATH")]))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": path}
-    command = [sys.executable, "-m", "jupyterlab", *options, *arguments]
+    child = "autograder.notebooks.jupyterlab_child"
+    command = [sys.executable, "-m", child, part.target, *options, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -60,7 +61,7 @@ def needs_allow_root(arguments: Sequence[str]) -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in arguments
 
 
-def save_workspace(part: Part, folder: Path) -> None:
+def save_workspace(part: Part, folder: Path = WORKSPACES) -> None:
     """Write the arrangement of JupyterLab's page: the notebook on the left, the stub on the right."""
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 

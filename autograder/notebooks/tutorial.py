@@ -62,12 +62,8 @@ FOR_THE_COURSE = re.compile(
 )
 
 
-class TutorialError(Failure):
-    """The tutorial can't be built; the message says where."""
-
-
 def build() -> dict:
-    """The notebook before it is executed, as plain data. Raises TutorialError."""
+    """The notebook before it is executed, as plain data. Raises Failure."""
     contents = "\n".join(f"- Part {part.number}: {part.title}" for part in parts())
     cells = [_markdown("title", TITLE.format(contents=contents)), _code("set-up", SET_UP)]
     for part in parts():
@@ -78,7 +74,7 @@ def build() -> dict:
 
 
 def write_tutorial(to: Path = TUTORIAL) -> Path:
-    """Build it, execute it in solutions/, and write it. If a cell fails, raises TutorialError and writes nothing."""
+    """Build it, execute it in solutions/, and write it. If a cell fails, raises Failure and writes nothing."""
     executed = _execute(build())
     write_atomically(to, notebook_text(executed).encode("utf-8"))
     return to
@@ -116,7 +112,7 @@ def _part_cells(part: Part) -> Iterator[dict]:
         if task and (piece := code.pop(f"{task[1]}.{task[2]}", None)):
             yield _code(f"{part.name}-code-{task[1]}-{task[2]}", f"%%module {part.module}\n{piece}")
     if code:
-        raise TutorialError(f"{notebook_path(part)}: no cell is called {part.name}-explore-... for task {min(code)}.")
+        raise Failure(f"{notebook_path(part)}: no cell is called {part.name}-explore-... for task {min(code)}.")
 
 
 def pieces(part: Part) -> dict[str, str]:
@@ -154,11 +150,11 @@ def _execute(notebook: dict) -> dict:
     try:
         done = NotebookClient(node, **settings).execute()
     except (CellExecutionError, TimeoutError) as error:
-        raise TutorialError(f"A cell of the tutorial fails: {error}") from error
+        raise Failure(f"A cell of the tutorial fails: {error}") from error
     for cell in done.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
-                raise TutorialError(f"The cell {cell.id} of the tutorial warns: {output.text}")
+                raise Failure(f"The cell {cell.id} of the tutorial warns: {output.text}")
     cells = [{**cell, "metadata": {}} for cell in json.loads(json.dumps(done.cells))]
     return {**notebook, "cells": cells}
 

@@ -17,6 +17,7 @@ from autograder.grading.compare import show
 from autograder.grading.grade import GradingContext, data_files
 from autograder.grading.part_probes import Call, paper_calls
 from autograder.grading.report import Check
+from autograder.grading.sources import is_text
 from autograder.learner.machine import THIS_ONE, Machine
 from autograder.recall.bench import NOTHING, Bench, Words, as_asked, form, has_text, same
 from autograder.recall.changed_code import Change, in_the_reference, known_mistakes, own_changes, without_comment
@@ -25,9 +26,8 @@ from autograder.sandbox import Tier
 from autograder.text import clean_text, listed, plural
 from autograder.viva.questions import MAX_COUNTABLE, fits_on_paper, held_before
 from autograder.viva.recorded_run import RecordedRun, run_calls
-from autograder.viva.student_code import LONGEST_LINE, Code, is_text
+from autograder.viva.student_code import LONGEST_LINE, Code
 
-KINDS = ("returns", "which input", "changed", "which change", "count", "order", "value", "which check")
 DRAWS = 6  # of the part's calls, for questions with several inputs
 LONGEST_CALL = 90  # characters of a call that is an option
 MOST_LINES = 18  # of code shown
@@ -59,19 +59,9 @@ class _Maker:
 
     def questions(self, kind: str) -> Iterator[Question]:
         self.rng = random.Random(f"{self.seed} {kind} {self.task}")
-        by_kind: dict[str, Callable[[list[RecordedRun]], Iterator[Question]]] = {
-            "returns": self._returns,
-            "which input": self._which_input,
-            "changed": self._changed,
-            "which change": self._which_change,
-            "count": self._count,
-            "order": self._order,
-            "value": self._value,
-            "which check": self._which_check,
-        }
         runs = self._runs(several=kind == "which input")
         self.rng.shuffle(runs)
-        yield from by_kind[kind](runs)
+        yield from KINDS[kind](self, runs)
 
     def _runs(self, several: bool) -> list[RecordedRun]:
         """The calls of the task that the learner's code answers; several: with other numbers, too."""
@@ -192,14 +182,10 @@ class _Maker:
         return f"It would return {text}." if len(text) <= LONGEST else ""
 
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
-        """Which check would fail if a line were different?"""
-        lines = {line for run in runs for line in self._lines(run)}
-        yield from self._graded_questions(lines, runs, GradingContext())
-
-    def _graded_questions(
-        self, lines: set[int], runs: list[RecordedRun], context: GradingContext
-    ) -> Iterator[Question]:
-        """A question on the first change that some checks of the task notice and others do not."""
+        """Which check would fail if a line were different? The first change that some checks of the task notice and
+        others do not.
+        """
+        context, lines = GradingContext(), {line for run in runs for line in self._lines(run)}
         now = self._graded(self.content, context)
         passing = {check.name for check in now if check.status == "passed" and not check.hidden}
         changes = own_changes(self.part, self.code, lines, self.rng)[:GRADED]
@@ -421,6 +407,18 @@ class _Maker:
             yield line, self._without_types(line) or self._fitting(self.code.lines[line - 1][cut:].rstrip())
         if kept[-1] != own[-1]:
             yield 0, ""
+
+
+KINDS: dict[str, Callable[[_Maker, list[RecordedRun]], Iterator[Question]]] = {
+    "returns": _Maker._returns,
+    "which input": _Maker._which_input,
+    "changed": _Maker._changed,
+    "which change": _Maker._which_change,
+    "count": _Maker._count,
+    "order": _Maker._order,
+    "value": _Maker._value,
+    "which check": _Maker._which_check,
+}
 
 
 def _acts_like(change: Change, wrong: Change, bench: Bench, runs: list[RecordedRun]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import jinja2
 
 from autograder.appeal_file import file_name, submitted_with
 from autograder.course import Part, capstone, stretch_tasks
+from autograder.files import text_of
 from autograder.grading.progress import DONE, blocking_task, current_check, file_level_failure
 from autograder.grading.report import Check, Report
 from autograder.invocation import learners_command
@@ -30,7 +30,6 @@ from autograder.text import clean_text, number, plural
 LABELS = {"passed": "Passed", "todo": "Not written yet"}  # every other status is a failure
 LONGEST_LINE = 300  # characters to show of a line of code
 LONGEST_ANSWER = 25_000
-LINE_END = re.compile(r"\r\n|\r|\n")  # Python's line ends; str.splitlines has more
 ELSEWHERE = Path("submitted")  # the file is not in the learner's exercises/, so nothing is looked up there
 
 
@@ -301,7 +300,7 @@ def _code(feedback: Feedback, check: Check) -> str:
         return ""
     if hashlib.sha256(feedback.source).hexdigest() != feedback.report.sha256:
         return ""
-    lines = LINE_END.split(feedback.source.decode("utf-8-sig", "replace"))
+    lines = text_of(feedback.source, "replace").split("\n")  # str.splitlines knows more line ends than Python
     line = clean_text(lines[check.line - 1], LONGEST_LINE, keep="\t").strip() if check.line <= len(lines) else ""
     return "" if line in check.message else line
 

@@ -9,7 +9,7 @@ import jinja2
 from autograder.files import write_atomically
 from autograder.text import clean_text
 
-LONGEST_TEXT = 160  # characters of a name, by the filter `shown`
+LONGEST_TEXT = 160  # characters that the filter `shown` shows if the template names no other number
 
 
 def templates(folder: Path) -> jinja2.Environment:
@@ -21,7 +21,7 @@ def templates(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["shown"] = lambda text: clean_text(str(text), LONGEST_TEXT)
+    environment.filters["shown"] = lambda text, most=LONGEST_TEXT: clean_text(str(text), most)
     return environment
 
 

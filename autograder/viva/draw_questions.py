@@ -16,7 +16,7 @@ from autograder.grading.part_probes import paper_calls
 from autograder.intake.archives import ArchiveError
 from autograder.intake.isolated_reader import Allowance, read_isolated
 from autograder.sandbox import SandboxUnavailable, Tier
-from autograder.viva.questions import VivaQuestion, change_question, grade_unchanged, order_questions, result_questions
+from autograder.viva.questions import VivaQuestion, change_question, graded_checks, order_questions, result_questions
 from autograder.viva.recorded_run import run_calls
 from autograder.viva.student_code import Code
 
@@ -90,15 +90,16 @@ def ask(files: Mapping[str, bytes], part: Part, tier: Tier, seed: int | None = N
     code = Code(content, part.file_name)
     draw = Draw(f"{seed} {sha256}")
     runs = run_calls(part, code, paper_calls(part, draw), tier, data_files(part, seed))
-    unchanged = grade_unchanged(part, content, tier, seed)
-    if not runs and not unchanged.passing:
+    checks = graded_checks(part, content, tier, seed)
+    passing = [check for check in checks if check.status == "passed" and not check.hidden]
+    if not runs and not passing:
         raise ValueError(
             f"{part.file_name} answers no call and passes no check yet, so there are no questions. "
             "Try again when a task of the part is written."
         )
     results, running = result_questions(part, code, runs), order_questions(code, runs, draw)
     draw.shuffle(results)
-    change = change_question(part, code, unchanged, tier, draw)
+    change = change_question(part, code, passing, tier, seed, draw)
     return Viva(part, sha256, seed, tier, tuple(_three(results, running, [change] if change else [], draw)))
 
 

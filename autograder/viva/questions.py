@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.course import Part
@@ -192,33 +193,23 @@ def fits_on_paper(value: object) -> bool:
     return not isinstance(value, float) or (abs(value) < 1e6 and abs(value - float(f"{value:.3g}")) < 1e-9)
 
 
-@dataclass(frozen=True)
-class UnchangedCode:
-    """The result of the unchanged code: its passing public checks, by name."""
-
-    passing: dict[str, Check]
-    seed: int
-
-
-def grade_unchanged(part: Part, content: bytes, tier: Tier, seed: int) -> UnchangedCode:
-    """Grade the unchanged code. Raises SandboxUnavailable if the sandbox tier is not secure here."""
-    report = grade({part.file_name: content}, part, seed=seed, tier=tier, explain=False, limits=GENEROUS_LIMITS)
-    passing = {check.name: check for check in report.checks if check.status == "passed" and not check.hidden}
-    return UnchangedCode(passing, seed)
+def graded_checks(part: Part, content: bytes, tier: Tier, seed: int) -> tuple[Check, ...]:
+    """The checks of this code. Raises SandboxUnavailable if the sandbox tier is not secure here."""
+    files = {part.file_name: content}
+    return grade(files, part, seed=seed, tier=tier, explain=False, limits=GENEROUS_LIMITS).checks
 
 
 def change_question(
-    part: Part, code: Code, unchanged: UnchangedCode, tier: Tier, rng: random.Random
+    part: Part, code: Code, passing: Sequence[Check], tier: Tier, seed: int, rng: random.Random
 ) -> VivaQuestion | None:
-    """Find a change that some of the passing checks notice and others don't; None after ten tries."""
+    """Find a change that some of the passing public checks notice and others don't; None after ten tries."""
     tasks = {name: task.id for task in part.tasks for name in task.defines}
-    passed = {check.task for check in unchanged.passing.values()}
+    passed, names = {check.task for check in passing}, {check.name for check in passing}
     changes = [change for change in code.changes() if tasks.get(change.function) in passed | {None}]
     rng.shuffle(changes)
     for change in changes[:TRIES]:
-        files = {part.file_name: change.source.encode("utf-8")}
-        report = grade(files, part, seed=unchanged.seed, tier=tier, explain=False, limits=GENEROUS_LIMITS)
-        checks = [check for check in report.checks if check.name in unchanged.passing]
+        graded = graded_checks(part, change.source.encode("utf-8"), tier, seed)
+        checks = [check for check in graded if check.name in names]
         failing = [check for check in checks if check.status != "passed"]
         staying = [check for check in checks if check.status == "passed"]
         if failing and staying:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.course import Part
 from autograder.grading.compare import difference, is_number
+from autograder.grading.grade import worker_files
 from autograder.grading.part_probes import Call, Probes
 from autograder.grading.reference import reference_files
 from autograder.grading.sources import is_text
@@ -55,15 +56,15 @@ def run_calls(
     Raises SandboxUnavailable if the tier is not secure here, ValueError if the code hangs or is nested too deeply.
     """
     probes = Probes(part)
-    shipped = {
-        **{f"common/{name}": source for name, source in reference_files(part).items()},
-        **{f"files/{name}": content for name, content in data.items()},
+    shipped = worker_files(probes, data, reference_files(part))
+    recording = {
+        **shipped,
         "probes.py": (probes.source + PROBE).encode("utf-8"),
         "common/viva_recorder.py": RECORDER.read_bytes(),
         f"submission/{part.file_name}": recording_source(code).encode("utf-8"),
     }
     runs = []
-    with open_worker(shipped, tier, GENEROUS_LIMITS) as worker:
+    with open_worker(recording, tier, GENEROUS_LIMITS) as worker:
         for call in calls:
             try:
                 run = _best_way(worker, call, probes, code)
@@ -74,10 +75,9 @@ def run_calls(
                 break
             if run is not None:
                 runs.append(run)
-    del shipped["common/viva_recorder.py"]
-    shipped |= {"probes.py": probes.source.encode("utf-8"), f"submission/{part.file_name}": code.text.encode("utf-8")}
     # Code that detects the recorder could return something else.
-    with open_worker(shipped, tier, GENEROUS_LIMITS) as worker:
+    plain = {**shipped, f"submission/{part.file_name}": code.text.encode("utf-8")}
+    with open_worker(plain, tier, GENEROUS_LIMITS) as worker:
         return [run for run in runs if worker.call(run.call.probe, list(run.call.arguments)).value == run.answer]
 
 

@@ -54,7 +54,7 @@ class Code:
     def __init__(self, content: bytes, name: str) -> None:
         source = inspect_source(content)
         if source.problem:
-            raise ValueError(f"{name}{f', line {source.line}' if source.line else ''}: {source.problem}")
+            raise ValueError(source.problem_in(name))
         self.name = name
         self.text = content.decode("utf-8-sig")
         self.lines = tuple(self.text.split("\n"))

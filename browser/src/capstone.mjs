@@ -1,5 +1,5 @@
 // The capstone's report and its card, after a full run of the learner's own parts.
-import { $, element, linesOf, today } from "./elements.mjs";
+import { $, element, linesOf, saveFile, today } from "./elements.mjs";
 import { Model, pairLoss, split } from "./fast.mjs";
 import { PythonRandom } from "./random.mjs";
 
@@ -152,9 +152,6 @@ export class Capstone {
     const canvas = element("canvas", { width: WIDTH, height: HEIGHT });
     canvas.getContext("2d").drawImage(picture, 0, 0, WIDTH, HEIGHT);
     URL.revokeObjectURL(source);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-    const link = element("a", { href: URL.createObjectURL(blob), download: "card.png" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveFile(await new Promise((resolve) => canvas.toBlob(resolve, "image/png")), "card.png");
   }
 }

@@ -1,7 +1,7 @@
 // A learner's own data set: one name per line.
 import { LONGEST } from "./fast.mjs";
 
-export const MOST_ROWS = 50_000;
+const MOST_ROWS = 50_000;
 const FEWEST_ROWS = 20;
 const MOST_CHARACTERS = 100;
 

@@ -28,6 +28,27 @@ export function dim(button, isDim) {
   button.ariaDisabled = String(isDim);
 }
 
+// A question with options to choose from, as [content, value], and buttons below them. onAnswer gets the chosen value.
+export function questionForm(legend, options, status, onAnswer, ...buttons) {
+  const rows = options.map(([content, value]) => element("label", { className: "option" }, element("input", { type: "radio", name: "option", value }), content));
+  const answer = element("button", { type: "submit", className: "main", textContent: "Answer" });
+  const form = element("form", { className: "question" }, element("fieldset", {}, element("legend", { textContent: legend }), ...rows), element("p", { className: "bar" }, answer, ...buttons));
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const chosen = form.querySelector("input:checked");
+    if (chosen) onAnswer(Number(chosen.value));
+    else status.textContent = "Choose an answer first.";
+  };
+  return form;
+}
+
+// Saves data as a file.
+export function saveFile(blob, name) {
+  const link = element("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 // The lines of a message. A long line continues below the start of its text, not below its label.
 export function linesOf(message) {
   const lines = message.split("\n");

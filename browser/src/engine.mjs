@@ -4,7 +4,7 @@ const STOPPED = "stopped";
 const SUBMISSION = "submission"; // the folder of the learner's own version
 
 // A worker with an interpreter in it. Requests are answered in order.
-export class Interpreter {
+class Interpreter {
   constructor(startWorker, role, source) {
     this.worker = startWorker();
     this.waiting = new Map();

@@ -1,5 +1,5 @@
 // The panel for `harden`, in the verdict of a part: a mistake is planted in passing code, found, fixed and named.
-import { dim, element, linesOf } from "./elements.mjs";
+import { dim, element, linesOf, questionForm } from "./elements.mjs";
 import { waiting } from "./practice.mjs";
 
 export class HardenPanel {
@@ -100,22 +100,8 @@ export class HardenPanel {
   async askForCause() {
     const answer = await waiting(this.status, "Looking at your change", () => this.practice.ask("harden", { part: this.page.part.number }));
     if (this.page.part?.number !== answer.part || answer.state !== "fixed") return;
-    const options = answer.causes.map((says, index) => {
-      const input = element("input", { type: "radio", name: "cause", value: index + 1 });
-      return element("label", { className: "option" }, input, element("span", { textContent: says }));
-    });
-    const form = element(
-      "form",
-      { className: "question" },
-      element("fieldset", {}, element("legend", { textContent: "Which cause was it?" }), ...options),
-      element("p", { className: "bar" }, element("button", { type: "submit", className: "main", textContent: "Answer" }), this.button("Show the answer", this.giveUp)),
-    );
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      const chosen = form.querySelector("input:checked");
-      if (chosen) this.name(Number(chosen.value));
-      else this.status.textContent = "Choose a cause first.";
-    };
+    const options = answer.causes.map((says, index) => [element("span", { textContent: says }), index + 1]);
+    const form = questionForm("Which cause was it?", options, this.status, (number) => this.name(number), this.button("Show the answer", this.giveUp));
     this.draw("It passes again: name the cause", form);
     this.title.focus();
   }

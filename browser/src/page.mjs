@@ -1,5 +1,5 @@
 // The page: parts, lesson, editor and verdict.
-import { $, dim, element, linesOf } from "./elements.mjs";
+import { $, dim, element, linesOf, saveFile } from "./elements.mjs";
 import { Editor } from "./editor.mjs";
 import { Course } from "./engine.mjs";
 import { readFiles, textIn, zipOf } from "./portable.mjs";
@@ -49,7 +49,7 @@ async function download(sizes) {
 
 class Page {
   constructor(course, work) {
-    Object.assign(this, { course, work, part: null, results: {}, hints: {}, example: null, started: new Map() });
+    Object.assign(this, { course, work, part: null, results: {}, hints: {}, example: null, warning: "", started: new Map() });
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
     this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     this.engine.catch(() => {}); // reported in `open`
@@ -62,7 +62,7 @@ class Page {
       remember: (name, value) => this.work.remember(name, value),
       recall: (name) => this.work.recall(name),
       names,
-      note: (event) => this.practice?.note(event).catch(() => {}),
+      note: (event) => this.practice?.note(event),
     });
   }
 
@@ -126,6 +126,7 @@ class Page {
     };
     window.addEventListener("hashchange", () => this.follow());
     this.work.onOtherTab((name, text) => this.follows(name, text));
+    this.work.onFlush((problem) => this.warn(problem));
     window.addEventListener("resize", () => this.scrollParts());
     window.addEventListener("pagehide", () => this.flush());
     document.addEventListener("visibilitychange", () => document.hidden && this.flush());
@@ -216,7 +217,7 @@ class Page {
     this.drawReport(this.results[part.file]);
   }
 
-  // A cell of the lesson gets a button that runs it, and a place for what it shows.
+  // A cell of the lesson gets a button that runs it as it is now, and a place for what it shows.
   equip(cell) {
     const button = element("button", { type: "button", textContent: "Run" });
     const output = element("div", { className: "output" });
@@ -241,7 +242,6 @@ class Page {
       if (!printed && !shown.length) output.append(element("p", { textContent: "This cell has no output." }));
       dim(button, false);
     };
-    cell.querySelector("pre").tabIndex = 0; // it scrolls
     cell.append(button, output);
   }
 
@@ -460,9 +460,7 @@ class Page {
 
   async saveZip() {
     await this.flush();
-    const link = element("a", { href: URL.createObjectURL(zipOf(this.work.touched(RECIPE) ? this.work.all() : this.modules)), download: "exercises.zip" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveFile(zipOf(this.work.touched(RECIPE) ? this.work.all() : this.modules), "exercises.zip");
     this.tell("exercises.zip holds all your files. Unpack it into the course's folder, or submit it.");
   }
 
@@ -502,8 +500,16 @@ class Page {
   }
 
   tell(text, ...buttons) {
-    $("banner").hidden = !text;
-    $("banner").replaceChildren(text, ...buttons);
+    const shown = text || this.warning;
+    $("banner").hidden = !shown;
+    $("banner").replaceChildren(shown, ...buttons);
+  }
+
+  // Warns, until it is over, that what was typed is not saved.
+  warn(problem) {
+    const before = this.warning;
+    this.warning = problem && `This browser could not save what you typed (${problem}). Choose Save as zip before you close the page.`;
+    if (this.warning !== before) this.tell("");
   }
 }
 

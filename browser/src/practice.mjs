@@ -41,7 +41,11 @@ export class Practice {
 
   // The page has seen this event, which may earn an achievement.
   async note(event) {
-    await this.ask("achievements", { event });
+    try {
+      await this.ask("achievements", { event });
+    } catch (error) {
+      this.page.tell(`The page could not note what this run has earned (${error.message}). Reload the page and train again to earn it.`);
+    }
   }
 
   // Keeps what an answer asks to remember, and returns the rest.

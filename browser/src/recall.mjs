@@ -1,5 +1,5 @@
 // The room for `recall`: one question about the learner's own code, and later another one.
-import { dim, element, makeRoom } from "./elements.mjs";
+import { dim, element, makeRoom, questionForm } from "./elements.mjs";
 import { waiting } from "./practice.mjs";
 
 const DONT_KNOW = 0;
@@ -38,31 +38,11 @@ export class RecallRoom {
       code.append(place, number ? text : "...", "\n");
     }
     const [before, asked] = parted(question.words);
-    const options = question.options.map((text, index) => this.option(index + 1, text));
-    options.push(this.option(DONT_KNOW, "I don't know"));
-    const form = element(
-      "form",
-      { className: "question" },
-      element("fieldset", {}, element("legend", { textContent: asked }), ...options),
-      element("button", { type: "submit", className: "main", textContent: "Answer" }),
-    );
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      const chosen = form.querySelector("input:checked");
-      if (!chosen) {
-        this.status.textContent = "Choose an answer first.";
-        return;
-      }
-      this.answer(question, form, Number(chosen.value));
-    };
+    const options = question.options.map((text, index) => [element("code", { textContent: text }), index + 1]);
+    options.push([element("span", { textContent: "I don't know" }), DONT_KNOW]);
+    const form = questionForm(asked, options, this.status, (number) => this.answer(question, form, number));
     this.body.append(title, code, ...before.map(words), form);
     title.focus();
-  }
-
-  option(number, text) {
-    const input = element("input", { type: "radio", name: "option", value: number });
-    const shown = number === DONT_KNOW ? element("span", { textContent: text }) : element("code", { textContent: text });
-    return element("label", { className: "option" }, input, shown);
   }
 
   async answer(question, form, given) {

@@ -13,13 +13,13 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const VALUES = Object.fromEntries([..."0123456789abcdef"].map((digit, value) => [digit.charCodeAt(0), value]));
 
 // The hexadecimal digits of doubles, as Python's array("d", ...).tobytes().hex() has them.
-export function digitsOf(numbers) {
+function digitsOf(numbers) {
   let digits = "";
   for (const byte of new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)) digits += HEX[byte];
   return digits;
 }
 
-export function numbersOf(digits) {
+function numbersOf(digits) {
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = VALUES[digits.charCodeAt(2 * i)] * 16 + VALUES[digits.charCodeAt(2 * i + 1)];
   return new Float64Array(bytes.buffer);

@@ -78,6 +78,7 @@ export class Work {
   static async open(stubs) {
     const work = new Work();
     work.unsaved = new Map();
+    work.flushed = () => {};
     work.storage = await open();
     work.stubs = stubs;
     work.texts = new Map(await work.storage.entries("files"));
@@ -128,8 +129,9 @@ export class Work {
       this.texts.delete(name);
       await this.storage.delete("files", name);
     } else {
-      if (!this.touched(name)) await this.begin(name);
+      const touched = this.touched(name);
       this.texts.set(name, text);
+      if (!touched) await this.begin(name);
       await this.storage.put("files", text, name);
     }
   }
@@ -141,11 +143,20 @@ export class Work {
     this.timer = setTimeout(() => this.flush(), SAVE_AFTER);
   }
 
+  // Saves what is not saved yet. What the browser can't store, as when its space is used up, is tried again the next time.
   async flush() {
     clearTimeout(this.timer);
     const unsaved = [...this.unsaved];
     this.unsaved.clear();
-    await Promise.all(unsaved.map(([name, text]) => this.save(name, text))); // one that fails stops no other
+    const done = await Promise.allSettled(unsaved.map(([name, text]) => this.save(name, text)));
+    const failed = done.flatMap(({ reason }, index) => (reason ? [{ reason, file: unsaved[index] }] : []));
+    for (const { file } of failed) if (!this.unsaved.has(file[0])) this.unsaved.set(...file);
+    if (unsaved.length) this.flushed(failed[0]?.reason.message ?? "");
+  }
+
+  // Calls back after each flush: with the browser's reason where a file could not be saved, otherwise with "".
+  onFlush(take) {
+    this.flushed = take;
   }
 
   // Replaces a file and keeps what it held.

@@ -13,31 +13,20 @@ const SPOKEN_AT = 4; // times during a run: a live region must not chatter
 const SHOWN = 20;
 const EQUAL = 1e-9;
 
-const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 0));
-
 // The fast version, in small pieces so that the page stays responsive.
-class FastPieces {
+class FastPieces extends FastRun {
   constructor(rows, heldOut, steps, seed) {
-    this.run = new FastRun(rows, steps, seed);
+    super(rows, steps, seed);
     this.heldOut = heldOut;
   }
-  get losses() {
-    return this.run.losses;
-  }
-  get done() {
-    return this.run.done;
-  }
-  async begin() {}
+  begin() {}
   async advance(until) {
     const end = performance.now() + FRAME;
-    while (this.losses.length < until && performance.now() < end) this.run.step();
-    await nextFrame();
+    while (this.losses.length < until && performance.now() < end) this.step();
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  async names(count) {
-    return this.run.names(count);
-  }
-  async heldOutLoss() {
-    return this.run.heldOutLoss(this.heldOut);
+  heldOutLoss() {
+    return super.heldOutLoss(this.heldOut);
   }
   end() {}
 }

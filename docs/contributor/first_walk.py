@@ -3,7 +3,8 @@
     python docs/contributor/first_walk.py
 
 Clones this repository into an empty home, and does there what a learner does in the first hour: part 0, part 1 wrong
-in three ways, hints, right. Every command is run for real and every second is measured, those of the set-up included.
+in three ways, hints, right. Every command is run for real, the set-up included. Its processor time is measured, which
+other programs hardly change.
 The screens at the end come from tmux, 80 columns wide, without colour, on a console of code page 1252.
 """
 
@@ -13,6 +14,7 @@ import datetime
 import itertools
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,7 +38,7 @@ OWN_WAY = "tests/right_but_different/part01/order_by_creation_counter.py"
 WRONG_WAYS = (
     ("The first attempt overwrites gradients where they should be added", OVERWRITES),
     ("The second one walks the graph in the wrong direction", WRONG_ORDER),
-    ("The third one turns `2 - x` around", TURNED),
+    ("The third one computes `x - 2` for `2 - x`", TURNED),
 )
 
 
@@ -46,7 +48,7 @@ class Walk:
     def __init__(self, home: Path) -> None:
         self.home, self.course = home, home / "course"
         self.lines: list[str] = []
-        self.commands = 0.0  # seconds of all commands
+        self.commands = 0.0  # processor time of all commands
         # The interpreter below this environment: a learner has no environment yet.
         base = Path(getattr(sys, "_base_executable", sys.executable)).resolve().parent
         self.environment = {
@@ -62,8 +64,8 @@ class Walk:
         self.lines += [text, ""]
 
     def run(self, command: str, folder: Path | None = None) -> str:
-        """Run a command, note it with its output and its seconds, and return the output. Code in it is left out."""
-        begin = time.monotonic()
+        """Run a command, note its output without code and its processor time, and return the output."""
+        begin = used()
         done = subprocess.run(
             command.split(),
             cwd=folder or self.course,
@@ -73,7 +75,7 @@ class Walk:
             stderr=subprocess.STDOUT,
             check=False,
         )
-        seconds = time.monotonic() - begin
+        seconds = used() - begin
         self.commands += seconds
         output = done.stdout.decode("utf-8").replace(str(self.home), "~").rstrip()
         shown = without_code(output.split("\n") if output else [])
@@ -81,7 +83,10 @@ class Walk:
             shown = [*shown[:LONGEST], f"... and {len(shown) - LONGEST} more lines"]
         shown = [line for line in shown if not line.startswith("make: ***")]
         self.lines += ["```", f"$ {command}", *shown, "```", ""]
-        self.say(f"{seconds:.1f} seconds" + (f", make's exit status {done.returncode}." if done.returncode else "."))
+        self.say(
+            f"{seconds:.1f} seconds of processor time"
+            + (f", make's exit status {done.returncode}." if done.returncode else ".")
+        )
         return output
 
     def write(self, name: str, text: str) -> None:
@@ -108,10 +113,16 @@ class Walk:
         return "\n".join(line.rstrip() for line in text.replace(str(self.home), "~").split("\n"))
 
 
+def used() -> float:
+    """Seconds of processor time that all commands have used so far."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
+
+
 def without_code(lines: list[str]) -> list[str]:
     """The lines of an output; of code that it shows only the first, since learners read this page."""
     shown: list[str] = []
-    for is_code, block in itertools.groupby(lines, key=lambda line: line.startswith("  | ")):
+    for is_code, block in itertools.groupby(lines, key=lambda line: line.startswith("  |")):
         first, *others = block
         shown += [first, *(["  | ..."] if is_code and others else others)]
     return shown
@@ -134,34 +145,37 @@ def first_hour(walk: Walk) -> None:
     begin = time.monotonic()
     walk.run(f"git clone --quiet {ROOT} course", walk.home)
     walk.lines = [line.replace(str(ROOT), "<the address of this repository>") for line in walk.lines]
-    walk.say("The first command makes the environment that the course needs, and says so:")
+    walk.say("The first command creates the course's Python environment, and says so:")
     walk.run("make check part=0")
     walk.say("Task 0.1 is one line: `return x * x`.")
     stub = (walk.course / "exercises" / "part00_setup.py").read_text(encoding="utf-8")
     must(SQUARE[0] in stub, "the stub of part 0 is another")
     walk.write("part00_setup.py", stub.replace(*SQUARE))
     walk.run("make check part=0.1")
-    walk.say("Then 0.2, four lines:")
+    walk.say("Then the solution of 0.2:")
     walk.write("part00_setup.py", walk.solution("part00_setup.py"))
     must("Passed." in walk.run("make check part=0"), "part 0 is not passed")
     green = time.monotonic() - begin
     must(green < GREEN_WITHIN, f"part 0 took {green:.0f} seconds")
-    walk.say(f"**Part 0 is green {green:.0f} seconds after the clone began**, typing left out.")
+    walk.say(
+        f"**Part 0 is passed.** From the clone on, that takes {walk.commands:.0f} seconds of processor time, and the "
+        "time for downloading and typing."
+    )
 
-    walk.say("## Part 1, wrong in three ways")
+    walk.say("## Part 1 with three mistakes, one after the other")
     for title, edit in WRONG_WAYS:
         walk.say(f"{title} (`{edit[1]}`):")
         walk.write("part01_autograd.py", walk.solution("part01_autograd.py", edit))
         must("First failing task" in walk.run("make check part=1"), title)
         must("Hint " in walk.run("make hint part=1"), f"no hint: {title}")
-    walk.say("Once more, and the next hint comes:")
+    walk.say("The same command shows the next hint:")
     must("Hint " in walk.run("make hint part=1"), "no second hint")
 
-    walk.say("## Right, and what then")
-    walk.say("In a way of the learner's own, not the reference's:")
+    walk.say("## Part 1 passes")
+    walk.say("This code is right, but written differently from the reference:")
     walk.write("part01_autograd.py", (walk.course / OWN_WAY).read_text(encoding="utf-8"))
     must("Passed." in walk.run("make check part=1"), "part 1 is not passed")
-    walk.say("Only now may the reference be seen:")
+    walk.say("From now on, the learner may compare it with the reference:")
     walk.run("make compare part=1.4")
     walk.run("make progress")
 
@@ -169,7 +183,7 @@ def first_hour(walk: Walk) -> None:
 def screens(walk: Walk) -> None:
     """Four commands as a terminal shows them, the watch with a save and two keys."""
     walk.say("## On the screen")
-    walk.say("A terminal of 80 columns in tmux, without colour, with the code page 1252 of older Windows consoles.")
+    walk.say("A terminal with 80 columns in tmux, without colour, with code page 1252, as in older Windows consoles.")
     variables = {**walk.environment, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "PS1": "$ "}
     settings = [word for key in variables for word in ("-e", f"{key}={variables[key]}")]
     tmux(
@@ -193,13 +207,13 @@ def screens(walk: Walk) -> None:
         for title, command in (
             ("`check`", "make check part=2"),
             ("`progress`", "make progress"),
-            ("`trace`, with an `rmsnorm` in part 3 that forgets the root", "make trace name=ada"),
+            ("`trace`, with an `rmsnorm` in part 3 that lacks the square root", "make trace name=ada"),
         ):
             if "trace" in command:
                 walk.write("part03_layers.py", walk.solution("part03_layers.py", WITHOUT_ROOT))
             walk.say(title)
             walk.lines += ["```", walk.screen(["clear", command], 4.0), "```", ""]
-        walk.say("`watch`, after a save with a mistake in it:")
+        walk.say("`watch`, after the learner has saved a mistake:")
         walk.write("part03_layers.py", walk.solution("part03_layers.py"))
         walk.screen(["clear", "make watch part=3"], 4.0)
         saved = time.monotonic()
@@ -210,7 +224,10 @@ def screens(walk: Walk) -> None:
         seconds = time.monotonic() - saved
         time.sleep(0.5)
         walk.lines += ["```", walk.screen([], 0), "```", ""]
-        walk.say(f"From the save to the verdict on the screen: {seconds:.2f} seconds. Then the key h, and q:")
+        walk.say(
+            f"From the save to the verdict on the screen: {seconds:.1f} seconds of the clock, while "
+            f"{os.getloadavg()[0]:.0f} programs shared the processors. Then h shows a hint, and q quits:"
+        )
         walk.lines += ["```", walk.screen(["h", "q"], 1.5), "```", ""]
     finally:
         tmux("kill-server")
@@ -225,12 +242,12 @@ def main() -> None:
         walk.say("# A first walk")
         walk.say(
             f"`python docs/contributor/first_walk.py`, {datetime.date.today().isoformat()}, "
-            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors. An empty home, "
-            "nothing installed for the course."
+            f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors. "
+            "The home folder is empty, and nothing is installed for the course yet."
         )
         first_hour(walk)
         screens(walk)
-        walk.say(f"All commands before the screens together: {walk.commands:.0f} seconds.")
+        walk.say(f"All commands before the screens together: {walk.commands:.0f} seconds of processor time.")
     PAGE.write_text("\n".join(walk.lines).rstrip() + "\n", encoding="utf-8")
     print(f"Written: {PAGE}")
 

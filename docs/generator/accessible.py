@@ -24,7 +24,7 @@ BREAK = re.compile(r"(?<=[^\W_][/_=-])(?=[^\W_])|(?<=[0-9a-f]{8})(?=(?:[0-9a-f]{
 
 
 def mend(text: str) -> str:
-    """A page with that; one that has it already stays as it is."""
+    """The page with these changes. A page that has them already stays the same."""
     for old, new in REPLACED.items():
         text = text.replace(old, new)
     text = CELL.sub(lambda cell: WORD.sub(lambda word: breakable(word[0]), cell[0]), text)

@@ -18,7 +18,6 @@ import json
 import re
 from html import escape
 
-from docutils import nodes
 from sphinx.application import Sphinx
 
 from autograder.course import SUITES, Part, Task, parts, read_toml
@@ -190,11 +189,6 @@ def catalogue_line() -> str:
     """The sentence on the front page that links to the catalogue."""
     total = sum(len(mistakes) for _, _, mistakes in tasks())
     return f"The checks recognise [{total} mistakes]({FOLDER}/index.md): what you see, why it happens, and what to try."
-
-
-def anchored(text: str) -> str:
-    """The id that a heading gets, for links from other pages."""
-    return nodes.make_id(text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -33,12 +33,12 @@ def mathml(formula: str, display: bool) -> str:
 
 
 def write_formula(writer, node: nodes.math | nodes.math_block) -> None:
-    """A formula in a line, or a block of its own, which moves sideways where it is wider than the page."""
+    """A formula in a line, or a separate block, which scrolls sideways where it is wider than the page."""
     display = isinstance(node, nodes.math_block)
     try:
         formula = mathml(node.astext(), display)
     except ValueError as error:
-        log.warning("This is no formula, %s: %s", error, node.astext(), location=node)
+        log.warning("This is not a formula, %s: %s", error, node.astext(), location=node)
         raise nodes.SkipNode from error
     if display:
         formula = f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{formula}</div>\n'

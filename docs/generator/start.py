@@ -72,7 +72,7 @@ class StartDirective(SphinxDirective):
 
 
 def _linked(words: str, address: str, after: str = "") -> nodes.paragraph:
-    """A paragraph with a link to an address that is no page of the site."""
+    """A paragraph with a link to an address outside the site."""
     return nodes.paragraph("", "", nodes.reference("", words, refuri=address), nodes.Text(after))
 
 

@@ -1,6 +1,8 @@
 """A students' zip with all parts, made once: of two parts with every known mistake, of the others with some, since
 recording all of them takes minutes."""
 
+import compileall
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -26,9 +28,17 @@ def bundle_zip(tmp_path_factory) -> Path:
     return Path(path)
 
 
-@pytest.fixture
-def bundle(bundle_zip: Path, tmp_path: Path) -> Path:
-    """The folder that a student has after unzipping it."""
+@pytest.fixture(scope="session")
+def unzipped(bundle_zip: Path, tmp_path_factory) -> Path:
+    """The unzipped folder with its byte code, which Python would otherwise compile again in each copy."""
+    folder = tmp_path_factory.mktemp("unzipped")
     with zipfile.ZipFile(bundle_zip) as archive:
-        archive.extractall(tmp_path)
-    return tmp_path / bundle_zip.stem
+        archive.extractall(folder)
+    compileall.compile_dir(folder / bundle_zip.stem / "autograder", quiet=2)
+    return folder / bundle_zip.stem
+
+
+@pytest.fixture
+def bundle(unzipped: Path, tmp_path: Path) -> Path:
+    """The folder that a student has after unzipping it."""
+    return shutil.copytree(unzipped, tmp_path / unzipped.name)

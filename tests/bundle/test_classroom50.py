@@ -9,14 +9,18 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import jsonschema
 import pytest
+from helpers.browser import Quiet
 from helpers.bundle import SOLVED, some_variants
+from helpers.visit import served
 
-from autograder.bundle.github import PROGRAM, PinError, make_classroom50
+from autograder.bundle.github import PROGRAM, make_classroom50
 from autograder.course import EXERCISES, class_settings, part, parts
+from autograder.errors import Misuse
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 NAME = class_settings()["course_id"]
@@ -141,11 +145,11 @@ def test_each_part_has_a_program_and_a_pinned_grader(autograders):
 
 
 def test_autograders_need_a_bundle_and_an_address_and_replace_nothing(autograders, tmp_path):
-    with pytest.raises(PinError, match="already exists"):
+    with pytest.raises(Misuse, match="already exists"):
         make_classroom50(RELEASE, autograders.parents[1])
-    with pytest.raises(PinError, match="To make it: python -m autograder bundle"):
+    with pytest.raises(Misuse, match="To make it: python -m autograder bundle"):
         make_classroom50(RELEASE, tmp_path)
-    with pytest.raises(PinError, match="is not the URL of a file"):
+    with pytest.raises(Misuse, match="is not the URL of a file"):
         make_classroom50('https://example.org/"; rm -rf ~', autograders.parents[1])
     assert [path.name for path in tmp_path.iterdir()] == []
 
@@ -203,21 +207,30 @@ def test_an_earlier_part_that_is_wrong_is_named(runner):
     assert result["score"] < result["max-score"] and "It uses your part 1, which is not right yet" in result["said"]
 
 
-def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runner, tmp_path):
+def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runner, tmp_path, monkeypatch):
     runner.push({**exercises(0, WRONG), "result.json": '{"score": 1000}'})
     runner.grade(0)
     facts = runner.folder / "temp" / "part00" / "grader.json"
     other = tmp_path / "other.zip"
     other.write_bytes(b"PK no such thing")
-    for change, words in (
-        ({"release": other.as_uri()}, "is not the pinned grader"),
-        ({"release": (tmp_path / "gone.zip").as_uri()}, "can't be downloaded"),
-    ):
-        whole = json.loads(facts.read_text(encoding="ascii"))
-        facts.write_text(json.dumps({**whole, **change}), encoding="ascii")
-        done = runner.start(0)
-        assert done.returncode == 1 and words in done.stderr
-        assert not (runner.checkout / "result.json").exists()
+    asked = []
+
+    def gone(handler):
+        asked.append(handler.path)
+        handler.send_error(404)
+
+    monkeypatch.setattr(Quiet, "do_GET", gone)
+    with served(tmp_path) as server:
+        for release, words in (
+            (other.as_uri(), "is not the pinned grader"),
+            (f"http://127.0.0.1:{server.server_port}/gone.zip", "can't be downloaded"),
+        ):
+            whole = json.loads(facts.read_text(encoding="ascii"))
+            facts.write_text(json.dumps({**whole, "release": release}), encoding="ascii")
+            done = runner.start(0)
+            assert done.returncode == 1 and words in done.stderr
+            assert not (runner.checkout / "result.json").exists()
+    assert asked == ["/gone.zip"], "a file that is not there is asked for once"
 
 
 def test_without_the_runner_it_says_what_is_missing(runner):
@@ -332,6 +345,11 @@ def _byte_code(runner):
     runner.push({"exercises/__pycache__/part00_setup.cpython-311.pyc": LIE, "exercises/part00_setup.pyi": LIE})
 
 
+def quick(kept: set, cases: Iterable) -> list:
+    """The cases; those that are not kept only run with `make gates`."""
+    return [case if case in kept else pytest.param(case, marks=pytest.mark.gate) for case in cases]
+
+
 HOSTILE = (_links, _fake_grader, _files_beside, _pytest_files, _start_of_python, _standard_library, _set_up, _git)
 HOSTILE += (_planted_result, _planted_links, _planted_folders, _huge, _many, _names, _pipes, _byte_code)
 
@@ -344,7 +362,7 @@ def plain(autograders, tmp_path_factory) -> dict:
     return without_time(runner.grade(0))
 
 
-@pytest.mark.parametrize("plant", HOSTILE)
+@pytest.mark.parametrize("plant", quick({_links, _fake_grader, _planted_result}, HOSTILE))
 def test_a_hostile_repository_changes_nothing(runner, plain, plant):
     runner.push(exercises(0, WRONG))
     plant(runner)
@@ -385,7 +403,7 @@ for place in (".", "..", "/tmp", os.getcwd(), *glob.glob("/tmp/*"), *glob.glob("
 }
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", quick({"prints a result", "writes a result"}, ATTACKS))
 def test_a_hostile_module_loses_its_own_points_and_reaches_nothing_else(runner, plain, attack):
     runner.push(exercises(0, f"{WRONG}\n{ATTACKS[attack]}"))
     result = runner.grade(0)
@@ -396,7 +414,7 @@ def test_a_hostile_module_loses_its_own_points_and_reaches_nothing_else(runner, 
     assert all(line.startswith("    ") for line in result["said"].split("\n") if "# all passed" in line)
 
 
-@pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder", "64 GB", "a linked folder"])
+@pytest.mark.parametrize("kind", quick({"a link"}, ["a link", "a pipe", "a folder", "64 GB", "a linked folder"]))
 def test_a_module_that_is_not_a_file_of_the_student_is_not_read(runner, kind):
     path = runner.checkout / "exercises" / "part00_setup.py"
     if kind == "a link":

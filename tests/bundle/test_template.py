@@ -16,8 +16,9 @@ from helpers.bundle import SOLVED
 
 from autograder.assistant_files import assistant_files
 from autograder.bundle import github as templates
-from autograder.bundle.github import PinError, make_classroom50, make_template
+from autograder.bundle.github import make_classroom50, make_template
 from autograder.course import class_settings
+from autograder.errors import Misuse
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 NAME = class_settings()["course_id"]
@@ -86,7 +87,7 @@ def template(bundle_zip, tmp_path_factory):
     return make_template(RELEASE, dist)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def workflow(template):
     return yaml.safe_load((template / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8"))
 
@@ -194,9 +195,9 @@ def test_the_template_holds_the_bundle_and_no_answers(template):
 
 
 def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_address(template, tmp_path):
-    with pytest.raises(PinError, match="already exists"):
+    with pytest.raises(Misuse, match="already exists"):
         make_template(RELEASE, template.parent)
-    with pytest.raises(PinError, match="To make it: python -m autograder bundle"):
+    with pytest.raises(Misuse, match="To make it: python -m autograder bundle"):
         make_template(RELEASE, tmp_path)
     for address in (
         "",
@@ -207,7 +208,7 @@ def test_a_template_is_not_written_over_another_and_needs_a_bundle_and_an_addres
         "https://github.com/anna/course/blob/main/course.zip",
         "https://github.com/OWNER/REPOSITORY/releases/download/v1/course.zip",
     ):
-        with pytest.raises(PinError, match="is not the URL of a file"):
+        with pytest.raises(Misuse, match="is not the URL of a file"):
             make_template(address, template.parent)
 
 
@@ -239,7 +240,7 @@ def test_a_zip_that_is_not_the_students_is_refused_and_leaves_nothing(tmp_path, 
         for name in names or [f"{NAME}/{one}" for one in OURS]:
             archive.writestr(name, "text")
     path.write_bytes(path.read_bytes()[cut:] if cut else path.read_bytes())
-    with pytest.raises(PinError, match="is not the students' zip, or it is damaged. Make it again: python -m"):
+    with pytest.raises(Misuse, match="is not the students' zip, or it is damaged. Make it again: python -m"):
         make(RELEASE, tmp_path)
     assert list(tmp_path.iterdir()) == [path]
 
@@ -257,8 +258,16 @@ def test_a_template_that_can_not_be_finished_leaves_nothing(tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_wrong_work_fails_and_the_log_says_where(check):
-    status, said, summary = check({module(0): WRONG})
+@pytest.fixture(scope="module")
+def wrong(template, workflow, tmp_path_factory):
+    """What becomes of wrong work with nothing planted: the exit status, the log and the page of the run."""
+    runner = push(template, tmp_path_factory.mktemp("wrong"), {module(0): WRONG})
+    status, said = run(workflow, runner, template.parent / f"{NAME}.zip")
+    return status, said, (runner / "summary.md").read_text(encoding="utf-8")
+
+
+def test_wrong_work_fails_and_the_log_says_where(wrong):
+    status, said, summary = wrong
     assert status == 1
     assert "First failing task: 0.1 square" in said and "first failing: 0.1 square" in summary
 
@@ -270,15 +279,10 @@ def test_half_of_a_part_is_no_failure(check):
     assert status == 0 and "to write: 0.2 numerical_gradient" in said, said
 
 
-def test_nothing_that_is_planted_changes_the_verdict(template, workflow, tmp_path):
-    release = template.parent / f"{NAME}.zip"
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    plain = run(workflow, push(template, tmp_path / "a", {module(0): WRONG}), release)
-    planted = run(workflow, push(template, tmp_path / "b", {**PLANTED, module(0): WRONG}), release)
-    assert plain[0] == planted[0] == 1
-    assert "110/110" not in planted[1]
-    assert planted[1] == plain[1]
+def test_nothing_that_is_planted_changes_the_verdict(check, wrong):
+    planted = check({**PLANTED, module(0): WRONG})
+    assert planted[0] == 1 and "110/110" not in planted[1]
+    assert planted == wrong
 
 
 def test_a_module_that_attacks_the_grader_fails_as_its_checks_do(check):

@@ -18,7 +18,6 @@ from autograder.classroom.extensions import load_extensions
 from autograder.classroom.sample_class import (
     LATE,
     PARTS,
-    DemoFailed,
     demo,
     pack,
     roster,
@@ -28,6 +27,7 @@ from autograder.classroom.sample_class import (
 )
 from autograder.cli import app
 from autograder.course import ROOT
+from autograder.errors import Failure
 from autograder.notebooks.lesson_notebooks import notebook_path
 
 
@@ -96,7 +96,7 @@ def test_scores_that_are_wrong_fail_it(tmp_path, monkeypatch):
     monkeypatch.setattr(demo_module, "_output", lambda words: "{}")
     monkeypatch.setattr(demo_module, "submissions", lambda folder: [])
     monkeypatch.setattr(demo_module, "wrong_scores", lambda handed_in, grades: ["ada: 0 points"])
-    with pytest.raises(DemoFailed, match="ada: 0 points"):
+    with pytest.raises(Failure, match="ada: 0 points"):
         demo(tmp_path / "new", say=lambda line: None)
 
 

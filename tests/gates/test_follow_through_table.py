@@ -2,9 +2,10 @@
 
 import pytest
 from follow_through_table import SEED, PartTable, digest, folder_of, stored, table
+from suite_in_process import checks_of
 
-from autograder.course import Part
-from autograder.grading.misconceptions import misconceptions
+from autograder.course import Part, part
+from autograder.grading.misconceptions import Misconception, misconceptions
 
 AGAIN = "The table is stale: run python tests/gates/follow_through_table.py {}"
 
@@ -27,13 +28,25 @@ def test_the_whole_table_is_the_same_again(part: Part) -> None:
     assert table(part) == stored(part)["keeps"]
 
 
-def test_a_mistake_that_hides_whether_a_task_was_done_keeps_nothing_there() -> None:
+def cuts_the_graph() -> Misconception:
     """Without a graph nothing moves, with or without an optimiser, and whatever its rate."""
-    from autograder.course import part
+    return next(mistake for mistake in misconceptions(part(7)) if mistake.id == "cuts-the-graph")
 
-    training = part(7)
-    cut = next(mistake for mistake in misconceptions(training) if mistake.id == "cuts-the-graph")
-    with folder_of(training, SEED) as folder:
-        kept = PartTable(training, folder, SEED).keeps(cut)
+
+def test_a_mistake_that_hides_whether_a_step_was_made_keeps_nothing_of_that_task() -> None:
+    """The quick case of the test below: one task."""
+    with folder_of(part(7), SEED) as folder:
+        computed = PartTable(part(7), folder, SEED)
+        wrong = computed.code(cuts_the_graph().applied_to(computed.right.source))
+        checks = [check for check in checks_of(part(7)) if check.task == "7.2" and "step" in check.name]
+        assert len(checks) == 3 and all(computed.has_answers(check, wrong) and wrong.fails(check) for check in checks)
+        assert not computed._not_hidden("7.2", checks, cuts_the_graph(), wrong)
+
+
+@pytest.mark.gate
+def test_a_mistake_that_hides_whether_a_task_was_done_keeps_nothing_there() -> None:
+    """All tasks after it, with each of their known mistakes and each piece left out."""
+    with folder_of(part(7), SEED) as folder:
+        kept = PartTable(part(7), folder, SEED).keeps(cuts_the_graph())
     tasks = {name for name in kept if "step" in name or "golden" in name}
     assert not tasks

@@ -2,24 +2,31 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from helpers.browser import started_browser
+from helpers.built_once import FAILED, built_once
 from helpers.visit import served
 
 from autograder.course import ROOT
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The folder of a site that was built just now."""
-    pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
-    folder = tmp_path_factory.mktemp("built") / "site"
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "site", "--out", folder], cwd=ROOT, capture_output=True, encoding="utf-8"
-    )
+def _build(folder: Path) -> str:
+    """Build it where no page of the course is next to it, which it would link to."""
+    command = [sys.executable, "-m", "autograder", "site", "--out", folder / "site"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    return ""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The folder of a site that was built just now; several processes of pytest share one."""
+    pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
+    folder, failed = built_once(tmp_path_factory, "guides", _build)
+    assert not failed, FAILED
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 
 class Links(html.parser.HTMLParser):
     """What a page links to and loads, and the places in it that can be linked to."""
@@ -41,8 +43,12 @@ def broken(pages: dict[Path, Links]) -> list[str]:
     return found
 
 
-def test_every_link_within_the_site_leads_to_a_place_that_is_there(site):
-    pages = {page: Links(page) for page in site.rglob("*.html")}
+@pytest.fixture(scope="module")
+def pages(site) -> dict[Path, Links]:
+    return {page: Links(page) for page in site.rglob("*.html")}
+
+
+def test_every_link_within_the_site_leads_to_a_place_that_is_there(pages):
     assert len(pages) > 15
     assert broken(pages) == []
 
@@ -54,8 +60,8 @@ def test_a_link_to_a_place_that_is_not_there_would_be_noticed(tmp_path):
     assert len(broken(pages)) == 2
 
 
-def test_nothing_that_a_page_loads_comes_from_another_host(site):
-    loaded = {target for page in site.rglob("*.html") for target in Links(page).loaded}
+def test_nothing_that_a_page_loads_comes_from_another_host(pages):
+    loaded = {target for links in pages.values() for target in links.loaded}
     assert any(urlsplit(target).path.endswith(".css") for target in loaded)
     assert [target for target in loaded if urlsplit(target).netloc] == []
 

@@ -157,6 +157,7 @@ def test_a_site_without_the_catalogue_has_no_trace_of_it(tmp_path):
 # The filter of the list
 
 
+@pytest.mark.gate
 def test_the_filter_shows_what_has_all_words_and_says_how_many(browser, address):
     browser.look(f"{address}/mistakes/index.html")
     total = len(MISTAKES)

@@ -11,6 +11,8 @@ from autograder.grading.grade import grade
 from autograder.render.feedback_page import Feedback, Marks, Picture, Times, feedback_page
 from autograder.sandbox import Tier
 
+pytestmark = pytest.mark.gate
+
 PART, WRITTEN = part(1), part(9)
 RIGHT = (SOLUTIONS / PART.file_name).read_text(encoding="utf-8")
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")

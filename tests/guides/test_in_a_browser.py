@@ -6,6 +6,8 @@ import pytest
 
 from notebook_tools import svg
 
+pytestmark = pytest.mark.gate
+
 WIDE, PHONE = (1300, 950), (390, 844)
 # One of each kind: formulas and mistakes that unfold, tables, a definition list, a picture, a long README, search.
 PAGES = [

@@ -7,6 +7,8 @@ from test_in_a_browser import PHONE, WIDE
 from autograder.analytics.similarity import compare_class, write_similarity
 from autograder.course import ROOT, SOLUTIONS, part
 
+pytestmark = pytest.mark.gate
+
 PART = part(3)
 OTHERS = sorted((ROOT / "tests" / "right_but_different" / PART.name).glob("*.py"))
 EVIL = "\n\n'</pre><img src=http://one.example/a.png>' * len('" + "a" * 500 + "')\n"

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +21,10 @@ from autograder.stubs import write_stubs
 
 @dataclass(frozen=True)
 class Course:
-    """A working copy: `root` is its folder."""
+    """A working copy: `root` is its folder. forks: what runs its commands; without it, each starts Python anew."""
 
     root: Path
+    forks: Forks | None = None
 
     @property
     def exercises(self) -> Path:
@@ -39,19 +46,62 @@ class Course:
         kept = {key: value for key, value in os.environ.items() if key not in dropped}
         return {**kept, "NO_COLOR": "1", "COLUMNS": "80", "LINES": "24", **more}
 
-    def run(self, *words: object, **options: object) -> subprocess.CompletedProcess:
+    def run(self, *words: object, input: str = "") -> subprocess.CompletedProcess:
         """`python -m autograder WORDS` in this copy."""
-        given = {"stdin": subprocess.DEVNULL} if "input" not in options else {}
+        command = [sys.executable, "-m", "autograder", *map(str, words)]
+        if self.forks is not None:
+            return self.forks.run(command, self.environment(), input)
         return subprocess.run(
-            [sys.executable, "-m", "autograder", *map(str, words)],
+            command,
             cwd=self.root,
             env=self.environment(),
+            input=input,
             capture_output=True,
             encoding="utf-8",
             timeout=600,
-            **given,
-            **options,
         )
+
+
+class Forks:
+    """Runs the commands of one working copy in forks of a process that has loaded them: see fork_server.py."""
+
+    def __init__(self, server: subprocess.Popen) -> None:
+        self.server = server
+
+    def run(self, command: list[str], environment: dict[str, str], input: str) -> subprocess.CompletedProcess:
+        """Like subprocess.run, for `python -m autograder WORDS`."""
+        with tempfile.TemporaryDirectory(prefix="fork-") as folder:
+            streams = [Path(folder) / name for name in ("stdin", "stdout", "stderr")]
+            for path, text in zip(streams, (input, "", ""), strict=True):
+                path.write_text(text, encoding="utf-8")
+            request = {"command": command, "environment": environment, "streams": list(map(str, streams))}
+            self.server.stdin.write(json.dumps(request) + "\n")
+            self.server.stdin.flush()
+            if not select.select([self.server.stdout], [], [], 600)[0]:
+                os.killpg(self.server.pid, signal.SIGKILL)  # the command as well
+                raise subprocess.TimeoutExpired(command, 600)
+            status = int(self.server.stdout.readline())
+            said, complained = (path.read_text(encoding="utf-8") for path in streams[1:])
+        return subprocess.CompletedProcess(command, status, said, complained)
+
+
+@contextlib.contextmanager
+def forking(course: Course) -> Iterator[Course]:
+    """The same copy, whose commands run in forks where there are any: on Linux."""
+    if sys.platform != "linux":
+        yield course
+        return
+    server = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("fork_server.py"))],
+        cwd=course.root,
+        env=course.environment(OPENBLAS_NUM_THREADS="1"),  # a process with threads can't fork safely
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    with server:  # which closes its standard input, so that it ends
+        yield Course(course.root, Forks(server))
 
 
 def solution(number: int) -> str:
@@ -71,7 +121,18 @@ def make_course(root: Path) -> Course:
             target.symlink_to(path)
         else:
             shutil.copy2(path, target)
+    course = Course(root)
+    renew(course)
+    return course
+
+
+def renew(course: Course) -> None:
+    """Give the copy a learner's first files, and nothing else."""
+    for path in course.root.iterdir():
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.name != "autograder":
+            shutil.rmtree(path)
     for name in ("datasets", "experiments", "notebook_tools", "release", "solutions"):
-        (root / name).symlink_to(ROOT / name)
-    write_stubs(root / "exercises")
-    return Course(root)
+        (course.root / name).symlink_to(ROOT / name)
+    write_stubs(course.exercises)

@@ -14,7 +14,7 @@ from autograder.bundle.zip_audit import replacements
 from autograder.course import SOLUTIONS, parts, parts_and_labs
 from autograder.grading.part_probes import Probes
 from autograder.notebooks.release_audit import normalised, strings_in
-from autograder.stubs import BEGIN, END, fresh_stubs
+from autograder.stubs import fresh_stubs, lines_inside
 
 TOKEN = re.compile(r"""f?"[^"\n]*"|f?'[^'\n]*'|\d+(?:\.\d+)?(?:e-?\d+)?|\w+|\*\*|//|[-+*/<>=!]=|[^\w\s]""")
 LONGEST = 60  # tokens in a row; more are not counted
@@ -41,13 +41,8 @@ def tokens(text: str) -> list[str]:
 def solutions() -> Iterator[str]:
     """The code between the marks, without comments."""
     for each in parts_and_labs():
-        inside, lines = False, []
-        for line in (SOLUTIONS / each.file_name).read_text(encoding="utf-8").splitlines():
-            if BEGIN.match(line) or END.match(line):
-                inside = BEGIN.match(line) is not None
-            elif inside:
-                lines.append(re.sub(r"\s+#.*", "", line))
-        yield "\n".join(lines)
+        text = (SOLUTIONS / each.file_name).read_text(encoding="utf-8")
+        yield "\n".join(re.sub(r"\s+#.*", "", line) for _, line in lines_inside(text))
 
 
 @functools.cache

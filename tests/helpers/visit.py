@@ -73,6 +73,27 @@ class Visit:
     def write(self, text):
         self.driver.execute_async_script(WRITE, text)
 
+    def press(self, *names):
+        """Presses keys by their names, such as `Tab`, `Ctrl-f` and `Shift-Tab`."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        for name in names:
+            *held, key = [getattr(Keys, each.upper(), each) for each in name.replace("Ctrl", "Control").split("-")]
+            pressed = ActionChains(self.driver)
+            for each in held:
+                pressed.key_down(each)
+            pressed.send_keys(key)
+            for each in held:
+                pressed.key_up(each)
+            pressed.perform()
+
+    def type(self, text):
+        """Presses the keys of a text, one after another."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self.driver).send_keys(text).perform()
+
     def check(self):
         self.browser.run("document.getElementById('check').click()")
         self.wait(lambda: "points" in self.text("summary"))

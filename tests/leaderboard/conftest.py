@@ -14,7 +14,7 @@ from autograder.sandbox import Tier
 @pytest.fixture(scope="session")
 def few_names() -> Split:
     whole = load_split()
-    return Split(whole.train[:3000], whole.held_out[:300], whole.seed)
+    return Split(whole.train[:3000], whole.held_out[:300])
 
 
 @pytest.fixture

@@ -7,16 +7,20 @@ import re
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from helpers.baselines import BASELINES, know_baselines
 from helpers.recipes import edited
 
+from autograder import model
 from autograder.course import ROOT
 from autograder.leaderboard import invented_names, rate_limit, recipe_source
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.board_store import Attempt, BoardStore
+from autograder.leaderboard.data import reference_curve
 from autograder.leaderboard.database_tables import OPEN, BoardEntry, StoreError
 from autograder.leaderboard.ranking import make_table
 from autograder.leaderboard.recipe_answers import NoScore, Score
@@ -24,7 +28,6 @@ from autograder.leaderboard.recipe_source import STUB, RecipeError, check_source
 from autograder.sandbox import Tier
 
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
-BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
 # One program that imports everything once, then forks the writers. A writer notes in a file which entry is certain to
 # be there, as soon as it is. With a time to live, a writer goes on until kill -9.
@@ -80,7 +83,7 @@ from autograder.sandbox import Tier
 
 folder, recipe, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 whole = load_split()
-module.load_split = lambda seed: Split(whole.train[:500], whole.held_out[:50], seed)
+module.load_split = lambda seed: Split(whole.train[:500], whole.held_out[:50])
 board = module.Board(folder, tier=Tier.LOCAL, num_steps=1)
 baselines = {"uniform": 3.3, "unigram": 2.8, "bigram": 2.45, module.MICROGPT: 2.36}
 board.store.write_setting_once("baselines 42", baselines)
@@ -112,13 +115,19 @@ def run_writers(folder, database, writers, count, seconds):
     subprocess.run(command, cwd=ROOT, check=True, timeout=1200)
 
 
-def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(tmp_path, database):
-    run_writers(tmp_path, database, writers=50 if isinstance(database, Path) else 15, count=1000, seconds=0.15)
+@pytest.mark.parametrize(
+    ("writers", "least"),
+    [pytest.param({"sqlite": 50, "postgresql": 15}, 20, marks=pytest.mark.gate), ({"sqlite": 6, "postgresql": 4}, 1)],
+    ids=["many", "few"],
+)
+def test_submissions_killed_at_random_moments_leave_no_half_entry_and_lose_none(tmp_path, database, writers, least):
+    kind = "sqlite" if isinstance(database, Path) else "postgresql"
+    run_writers(tmp_path, database, writers[kind], count=1000, seconds=0.15)
     if isinstance(database, Path):
         with sqlite3.connect(database) as raw:
             assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     entries = BoardStore(database).entries()
-    assert len(entries) > 20, "they were killed before they wrote anything"
+    assert len(entries) > least, "they were killed before they wrote anything"
     for number in range(50):
         who = f"learner{number}"
         file = tmp_path / who
@@ -296,15 +305,28 @@ def test_a_file_that_is_no_board_is_said_in_a_sentence(tmp_path):
         BoardStore(tmp_path / "board.sqlite")
 
 
+SCORED: dict[bytes, Score] = {}
+
+
 @pytest.fixture
 def board(tmp_path, few_names, monkeypatch, database):
-    """A board with runs of a few steps, on few names."""
+    """A board with runs of a few steps, on few names. Each recipe is scored once for all tests of this file, which are
+    about what a board does with a score.
+    """
     from autograder.leaderboard import board as module
 
     if isinstance(database, str):
         monkeypatch.setenv("AUTOGRADER_DATABASE", database)
     monkeypatch.setattr(module, "load_split", lambda seed: few_names)
-    monkeypatch.setattr(module, "baselines", lambda split: BASELINES)
+    know_baselines(monkeypatch)
+    real_score = module.score
+
+    def score(content, split, seeds, **options):
+        if content not in SCORED:
+            SCORED[content] = real_score(content, split, seeds, **options)
+        return replace(SCORED[content], seeds=tuple(seeds))
+
+    monkeypatch.setattr(module, "score", score)
     return Board(tmp_path, tries=3, tier=Tier.LOCAL, num_steps=3)
 
 
@@ -395,6 +417,13 @@ def test_a_broken_recipe_is_an_entry_without_a_score_and_uses_up_a_try(board, tm
         board.submit(recipe_of(tmp_path, "ada"), "ada")
     with pytest.raises(RecipeError, match="can't be read"):
         board.submit(tmp_path / "nobody", "bob")
+
+
+def test_the_curve_to_compare_with_has_a_loss_every_25_steps_of_microgpts_recipe(few_names):
+    curve = reference_curve(few_names, num_steps=50)
+    trained = model.replay(few_names.train, 50, seed=1)
+    last = model.held_out_loss(few_names.held_out, trained.weights, trained.config, trained.chars)
+    assert len(curve) == 2 and curve[0] > curve[1] == pytest.approx(last, abs=1e-12)
 
 
 def test_closing_runs_the_best_of_each_once_more_and_takes_no_more(board, tmp_path):

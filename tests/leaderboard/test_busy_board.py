@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from helpers.baselines import know_baselines
 from helpers.recipes import edited
 from typer.testing import CliRunner
 
@@ -12,7 +13,7 @@ from autograder.leaderboard.board import Board
 from autograder.leaderboard.database_tables import BoardEntry
 from autograder.sandbox import MachineBusy, Tier
 
-WORK = "    import time\n    end = time.process_time() + 0.2\n    while time.process_time() < end:\n        pass\n"
+WORK = "    import time\n    end = time.process_time() + 0.1\n    while time.process_time() < end:\n        pass\n"
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def test_it_is_no_entry_and_no_try_and_can_be_submitted_again(recipe, tmp_path, 
 
 
 def test_the_others_are_scored_all_the_same_and_the_command_says_what_to_do(recipe, tmp_path, busy):
+    know_baselines(busy)
     broken = tmp_path / "ben" / "leaderboard_recipe.py"
     broken.parent.mkdir()
     broken.write_bytes(edited(("    return weights\n", "    return 1 / 0\n")))
@@ -54,9 +56,9 @@ def test_the_others_are_scored_all_the_same_and_the_command_says_what_to_do(reci
 def test_a_closing_keeps_what_was_run_and_goes_on_later(recipe, tmp_path, busy):
     board = Board(tmp_path / "board", tier=Tier.LOCAL, num_steps=2)
     busy.undo()
+    know_baselines(busy)
     board.submit(recipe, "ada")
-    busy.setattr(recipes, "LIMITS", replace(recipes.LIMITS, wall_seconds=0.0))
-    with pytest.raises(MachineBusy):
+    with busy.context() as again, pytest.raises(MachineBusy):
+        again.setattr(recipes, "LIMITS", replace(recipes.LIMITS, wall_seconds=0.0))
         board.close(None, Tier.LOCAL)
-    busy.undo()
     assert board.close(None, Tier.LOCAL) == 1

@@ -11,31 +11,29 @@ import sys
 import threading
 
 import pytest
+from helpers.baselines import BASELINES, know_baselines
 from helpers.recipes import edited
 from typer.testing import CliRunner
 
 from autograder import model
 from autograder.cli import app
-from autograder.commands import leaderboard
+from autograder.commands import leaderboard, local_server
 from autograder.course import SOLUTIONS
+from autograder.errors import Misuse
 from autograder.leaderboard import board as board_module
 from autograder.leaderboard import recipes
 from autograder.leaderboard.board import Board
 from autograder.leaderboard.data import CHARS, CONFIG, baselines, load_split
-from autograder.leaderboard.database_tables import StoreError
 from autograder.leaderboard.recipe_source import FILE_NAME, STUB, learner_of, this_user
 from autograder.leaderboard.score_lines import verdict
-from autograder.leaderboard.server import serve_folder
 from autograder.sandbox import Tier
-
-BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
 
 @pytest.fixture
 def run(tmp_path, few_names, monkeypatch):
     """run("show", ...) calls `leaderboard show ...` on a board whose runs are short."""
     monkeypatch.setattr(board_module, "load_split", lambda seed: few_names)
-    monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
+    know_baselines(monkeypatch)
 
     def short_board(folder):
         return Board(folder or tmp_path / "board", tier=Tier.LOCAL, num_steps=3)
@@ -155,9 +153,10 @@ def served(tmp_path):
     (tmp_path / "instructor.html").write_text("who is who", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(StoreError, match="can't be used"):
-            serve_folder(public, port)
-    threading.Thread(target=serve_folder, args=(public, port), daemon=True).start()
+        with pytest.raises(Misuse, match="can't be used"):
+            local_server.open_server(public, port)
+    server = local_server.open_server(public, port)
+    threading.Thread(target=local_server.serve_until_ctrl_c, args=(server,), daemon=True).start()
 
     def ask(path):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

@@ -9,6 +9,7 @@ import subprocess
 import threading
 
 import pytest
+from helpers.baselines import BASELINES, REFERENCE
 from helpers.browser import CHROMIUM, OPTIONS, started_browser
 from helpers.html_elements import Elements
 
@@ -19,7 +20,6 @@ from autograder.leaderboard.noise import Standing
 from autograder.leaderboard.ranking import BoardRow, make_table
 from autograder.text import with_error
 
-BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 HOSTILE = [
     "<script>document.title='run'</script>",
     '<img src="http://evil.example/name.png" onerror="document.title=\'run\'">',
@@ -35,9 +35,6 @@ HOSTILE = [
     "z\u0303\u0303\u0303\u0303\u0303\u0303",
     "javascript:document.title='run'",
 ]
-
-
-REFERENCE = [2.35 + 0.6 * 0.9**i for i in range(40)]
 
 
 def table_of(count, round=OPEN):
@@ -251,6 +248,7 @@ def browser(tmp_path):
     listener.close()
 
 
+@pytest.mark.gate
 def test_in_a_browser_no_script_runs_and_no_request_leaves(browser, page, tmp_path):
     file = tmp_path / "index.html"
     # First that this test would notice: the names as they are, without a policy.
@@ -276,6 +274,7 @@ def steered(tmp_path_factory):
         yield started
 
 
+@pytest.mark.gate
 def test_in_a_browser_500_entries_take_less_than_a_second_of_processor_time(steered, page, tmp_path):
     file = tmp_path / "index.html"
     file.write_text(page, encoding="utf-8")
@@ -298,9 +297,20 @@ def metrics(steered):
     return {each["name"]: each["value"] for each in found}
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 21, 26)")])
-def test_in_a_browser_the_page_fits_its_width_in_light_and_in_dark(steered, page, tmp_path, size, scheme, ground):
+LIGHT, DARK = ("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 21, 26)")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ground", "size"),
+    [
+        pytest.param(*LIGHT, WIDE, marks=pytest.mark.gate),
+        pytest.param(*LIGHT, PHONE, marks=pytest.mark.gate),
+        pytest.param(*DARK, WIDE, marks=pytest.mark.gate),
+        (*DARK, PHONE),
+    ],
+    ids=["light-wide", "light-phone", "dark-wide", "dark-phone"],
+)
+def test_in_a_browser_the_page_fits_its_width_in_light_and_in_dark(steered, page, tmp_path, scheme, ground, size):
     file = tmp_path / "index.html"
     file.write_text(page, encoding="utf-8")
     steered.look(file.as_uri(), size, scheme)

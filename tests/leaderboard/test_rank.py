@@ -4,6 +4,7 @@ import json
 import random
 
 import pytest
+from helpers.baselines import BASELINES
 
 from autograder.leaderboard import noise
 from autograder.leaderboard.board_page import render
@@ -14,8 +15,6 @@ from autograder.leaderboard.ranking import around, class_records, make_table
 from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import check_source, method_of
 from autograder.leaderboard.score_lines import score_lines
-
-BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
 
 
 def runs(mean, sd, rng):

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from helpers.baselines import know_baselines
 from helpers.recipes import edited
 from typer.testing import CliRunner
 
@@ -18,16 +19,13 @@ from autograder.leaderboard.real_names import kept_roster, read_roster
 from autograder.leaderboard.recipe_answers import Score
 from autograder.leaderboard.recipe_source import check_source
 
-BASELINES = {"uniform": 3.296, "unigram": 2.816, "bigram": 2.453, "microgpt's recipe": 2.355}
-
-
 SCORE = Score((2.2, 2.21, 2.19), (1, 2, 3), 2.24, (3.3, 2.5, 2.3), ("anna", "bea"), 1.0, "")
 
 
 @pytest.fixture
 def board(tmp_path, monkeypatch):
     """A board with one public entry, of s0012."""
-    monkeypatch.setattr(board_module, "baselines", lambda split: BASELINES)
+    know_baselines(monkeypatch)
     found = Board(tmp_path / "board")
     monkeypatch.setattr(leaderboard, "main_board", lambda folder: found)
     enter(found, "s0012")

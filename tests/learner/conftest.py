@@ -1,11 +1,18 @@
-"""A copy of the course for each test."""
+"""A copy of the course for each test: the same one, renewed, since what it needs to run is loaded once."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from helpers.learner import Course, make_course
+from helpers.learner import Course, forking, make_course, renew
+
+
+@pytest.fixture(scope="session")
+def only_course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    with forking(make_course(tmp_path_factory.mktemp("learner") / "course")) as course:
+        yield course
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return make_course(tmp_path / "course")
+def course(only_course: Course) -> Course:
+    renew(only_course)
+    return only_course

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from helpers.learner import make_course, solution
+from helpers.learner import solution
 from helpers.shared_code import longest_shared_run, shared_runs
 from mistake_examples import stored
 
@@ -55,8 +55,7 @@ def test_no_hint_of_any_level_holds_a_line_of_a_solution():
             assert shared_runs("\n".join(texts), MOST_IN_HINTS + 1) == set(), (each.number, name)
 
 
-def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_code(tmp_path):
-    course = make_course(tmp_path / "course")
+def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_code(course):
     right = "child.grad += local_grad * value.grad"
     course.write(1, solution(1).replace(right, right.replace("+=", "=")))
     course.run("hint", 1)
@@ -76,8 +75,7 @@ def test_a_tutor_sees_the_task_the_failing_check_the_mistake_the_hints_and_the_c
     course.solve(0)
 
 
-def test_after_a_pass_the_tutor_sees_the_code_that_the_learner_is_to_explain(tmp_path):
-    course = make_course(tmp_path / "course")
+def test_after_a_pass_the_tutor_sees_the_code_that_the_learner_is_to_explain(course):
     course.solve(0)
     said = course.run("context", 0).stdout
     assert "Nothing fails." in said and "The learner's code of 0.1:" in said and " | def square(" in said

@@ -8,7 +8,6 @@ import json
 import re
 
 import pytest
-from helpers.learner import make_course
 
 from autograder.class_folder import settings
 from autograder.class_folder.folder import ClassFolder
@@ -136,14 +135,7 @@ def test_an_empty_blank_is_named_in_every_code():
 # As a learner uses it
 
 
-@pytest.fixture(scope="module")
-def shared_course(tmp_path_factory):
-    return make_course(tmp_path_factory.mktemp("faded") / "course")
-
-
-def test_a_learner_climbs_to_the_code_inserts_it_fills_it_in_and_passes(shared_course):
-    course = shared_course
-    (course.root / ".learner").mkdir(exist_ok=True)
+def test_a_learner_climbs_to_the_code_inserts_it_fills_it_in_and_passes(course):
     course.run("hint", "3.2")
     early = course.run("hint", "3.2", "--insert")
     assert early.returncode == 2 and "There is no code to insert yet" in early.stderr and "____" not in early.stdout

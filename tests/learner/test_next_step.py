@@ -70,9 +70,9 @@ def test_parts_that_are_passed_already_are_left_out_and_one_that_is_begun_goes_o
 
 def test_after_all_parts_comes_the_capstone_and_after_that_what_is_left(course):
     course.solve(*range(11))
-    said = last_line(course, "check", 10)
+    said = last_line(course, "check")
     assert said.startswith("Passed. You have built a GPT: every part is right. Next: train it: ")
-    assert said.endswith(" capstone") and last_line(course, "check") == said
+    assert said.endswith(" capstone") and last_line(course, "check", 10) == said
     (course.root / ".learner" / "acts.json").write_text('{"capstone": "2026-01-01"}', encoding="utf-8")
     assert last_line(course, "check", 10).endswith(" autograder progress")
 

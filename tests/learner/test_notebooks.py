@@ -44,6 +44,8 @@ def test_a_copy_finds_the_modules_in_exercises_and_the_shared_tools(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="ends JupyterLab by a signal")
 def test_jupyterlab_serves_them(tmp_path):
     pytest.importorskip("jupyterlab")
+    for arrangement in side_by_side.WORKSPACES.glob("part03-*"):
+        arrangement.unlink()
     home = {**os.environ, "HOME": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
     command = [sys.executable, "-m", "autograder", "notebooks", "3", "--no-browser", "--port=0"]
     lab = subprocess.Popen(
@@ -56,6 +58,8 @@ def test_jupyterlab_serves_them(tmp_path):
             if "http://127.0.0.1" in line:
                 break
         assert "/lab/workspaces/part03" in said[-1], "".join(said)
+        (arrangement,) = side_by_side.WORKSPACES.glob("part03-*")
+        assert "exercises/part03_layers.py" in arrangement.read_text(encoding="utf-8")
     finally:
         os.killpg(lab.pid, signal.SIGKILL)
         lab.communicate()

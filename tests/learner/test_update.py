@@ -28,9 +28,8 @@ def older(text: str) -> str:
 
 
 @pytest.fixture
-def old_course(tmp_path) -> Course:
+def old_course(course) -> Course:
     """A working copy of last year's course."""
-    course = make_course(tmp_path / "old")
     (course.root / "solutions").unlink()
     shutil.copytree(SOLUTIONS, course.root / "solutions")
     path = course.root / "solutions" / NAME

@@ -9,10 +9,11 @@ import re
 import pytest
 
 from autograder.course import SOLUTIONS, parts
+from autograder.errors import Failure
 from autograder.files import write_atomically
 from autograder.notebooks import tutorial
 from autograder.notebooks.lesson_notebooks import notebook_text, read_notebook
-from autograder.notebooks.tutorial import TUTORIAL, TutorialError, build, pieces, stale
+from autograder.notebooks.tutorial import TUTORIAL, build, pieces, stale
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_a_task_without_its_section_is_named(monkeypatch):
         return notebook
 
     monkeypatch.setattr(tutorial, "read_notebook", without_section)
-    with pytest.raises(TutorialError, match="part03-explore-... for task 3.2"):
+    with pytest.raises(Failure, match="part03-explore-... for task 3.2"):
         build()
 
 
@@ -115,6 +116,6 @@ def test_a_cell_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
     monkeypatch.setattr(tutorial, "build", lambda: broken)
     path = tmp_path / "tutorial.ipynb"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(TutorialError, match="ZeroDivisionError"):
+    with pytest.raises(Failure, match="ZeroDivisionError"):
         tutorial.write_tutorial(path)
     assert path.read_text(encoding="utf-8") == "old"

@@ -6,6 +6,7 @@ import socket
 import zipfile
 from html import escape
 
+import page_visits
 import pytest
 from helpers.shared_code import leaks
 from typer.testing import CliRunner
@@ -60,6 +61,21 @@ def test_the_page_is_complete_and_small(built_page):
     manifest = re.search(r'files:(\[".*?\])', files["service_worker.js"].read_text(encoding="utf-8"))[1]
     kept = set(json.loads(manifest))
     assert kept == {"./", *files} - {"service_worker.js", "page.json"}
+
+
+def test_the_benchmark_counts_each_byte_of_the_page_once(tmp_path):
+    paths = ["pyodide/python_stdlib.zip", "lessons/part00.html", "checker.zip", "learner.zip", "index.html", "page.mjs"]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(path, encoding="utf-8")
+    python, lessons, archive, other_archive, *rest = (bytes_to_load(tmp_path / path) for path in paths)
+    assert list(page_visits.sizes(tmp_path).values()) == [
+        python,
+        lessons,
+        archive + other_archive,
+        sum(rest),
+        bytes_to_load(tmp_path),
+    ]
 
 
 def test_what_would_end_a_browsers_python_is_smaller_in_the_lesson_and_says_so(built_page):

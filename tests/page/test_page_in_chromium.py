@@ -140,6 +140,34 @@ def test_a_cell_of_the_lesson_does_not_change_what_is_checked(visit):
     assert "The square is x times x" in visit.check()
 
 
+RUN_ORDER = """
+const [marked, done] = arguments;
+const cell = [...document.querySelectorAll("#lesson-text .cell")].find((cell) => cell.textContent.includes(marked));
+const button = cell.querySelector("button"), output = cell.querySelector(".output");
+const ran = () => button.ariaDisabled === "true" ? setTimeout(ran, 50) : done(output.textContent);
+button.click();
+setTimeout(ran, 50);
+"""
+SELECT_LIST = """
+const codes = [...document.querySelectorAll("#lesson-text code")];
+const code = codes.find((code) => code.textContent.includes("try_order(["));
+code.focus();
+const text = code.firstChild, from = text.data.indexOf('["x"');
+getSelection().setBaseAndExtent(text, from, text, text.data.indexOf("]", from) + 1);
+"""
+
+
+def test_a_cell_that_the_lesson_asks_to_change_runs_as_it_was_changed(visit):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    visit.open("#part=1")
+    assert visit.driver.execute_async_script(RUN_ORDER, "try_order([").startswith("Not yet: m is on the list before")
+    visit.browser.run(SELECT_LIST)
+    ActionChains(visit.driver).send_keys('["a", "b", "h",\n"x", "m", "z"]').perform()
+    assert visit.driver.execute_async_script(RUN_ORDER, "try_order([").startswith("Right: each value is on the list")
+    assert visit.browser.violations() == []
+
+
 SCROLLED = """
 const [move, done] = arguments;
 coursePage.then(({editor: {view}}) => {

@@ -14,6 +14,8 @@ from autograder.commands import site
 from autograder.course import ROOT, part
 from autograder.grading.misconceptions import misconceptions
 
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # Sphinx's own, of MyST and of ours
+
 WORKFLOW = ROOT / ".github" / "workflows" / "pages.yml"
 # In the place of `python`: the real command line, but no build of Sphinx or Pyodide.
 PYTHON = """#!/bin/sh

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from helpers.sandbox import call, need
@@ -56,12 +57,21 @@ def worker(request, work):
 
 @pytest.fixture
 def busy_machine():
-    """Four programs for each processor, which do nothing but compute."""
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4 * (os.cpu_count() or 1))]
+    """Four programs that do nothing but compute, for each processor that the worker may use. On Linux that is one:
+    this process and all that it starts stay on it, so that the tests beside these keep the others.
+    """
+    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if allowed:
+        number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # two at once take two processors
+        os.sched_setaffinity(0, {allowed[number % len(allowed)]})
+    count = 4 if allowed else 4 * (os.cpu_count() or 1)
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
     yield
     for loop in loops:
         loop.kill()
         loop.wait()
+    if allowed:
+        os.sched_setaffinity(0, allowed)
 
 
 def charged(worker, *arguments, **options):
@@ -72,18 +82,20 @@ def charged(worker, *arguments, **options):
 
 def test_a_busy_machine_makes_no_time_out_of_a_right_call(worker, busy_machine):
     """It takes four times as long by the clock, at least."""
-    reply, seconds = charged(worker, "compute", 1.0, seconds=1.5)
-    assert reply.value == 1 and 0.9 < seconds < 1.5
+    reply, seconds = charged(worker, "compute", 0.5, seconds=1.0)
+    assert reply.value == 1 and 0.45 < seconds < 1.0
 
 
 def test_code_that_only_waits_is_ended_by_a_limit_of_its_own(worker):
+    worker.limits = replace(LIMITS, idle_seconds=0.5)
     reply, seconds = charged(worker, "wait", 60.0)
-    assert (reply.failure, reply.message) == ("timeout", "it did nothing but wait for 1 seconds")
-    assert 1.0 < seconds < 2.0
+    assert (reply.failure, reply.message) == ("timeout", "it did nothing but wait for 0.5 seconds")
+    assert 0.5 < seconds < 1.5
 
 
 def test_code_that_wakes_up_now_and_then_waits_all_the_same(worker):
-    assert call(worker, "wait", 60.0, 0.01).message == "it did nothing but wait for 1 seconds"
+    worker.limits = replace(LIMITS, idle_seconds=0.5)
+    assert call(worker, "wait", 60.0, 0.01).message == "it did nothing but wait for 0.5 seconds"
 
 
 def test_code_that_stops_the_timer_of_its_process_is_ended_from_outside(worker):
@@ -95,9 +107,9 @@ def test_code_that_stops_the_timer_of_its_process_is_ended_from_outside(worker):
 def test_short_calls_are_charged_what_they_used_on_a_busy_machine(worker, busy_machine):
     """Each is over before it could be measured, and takes five times as long by the clock."""
     begin = time.monotonic()
-    for _ in range(100):
+    for _ in range(50):
         assert call(worker, "compute", 0.002).value == 1
-    assert worker.used < max(0.6, (time.monotonic() - begin) / 4)  # processor time grows, too, where 40 programs run
+    assert worker.used < max(0.3, (time.monotonic() - begin) / 4)  # processor time grows, too, where 40 programs run
 
 
 def test_a_process_that_ends_itself_is_not_forgiven_what_it_used(worker):
@@ -108,9 +120,9 @@ def test_a_process_that_ends_itself_is_not_forgiven_what_it_used(worker):
 
 
 def test_a_call_that_is_ended_is_charged_once(worker):
-    for _ in range(3):
+    for _ in range(2):
         assert call(worker, "stop_the_timer", cpu_seconds=0.5).failure == "timeout"
-    assert 1.6 < worker.used < 2.8
+    assert 1.06 < worker.used < 1.87
 
 
 def test_what_threads_do_between_two_calls_is_charged(worker):
@@ -149,8 +161,13 @@ def test_code_that_prints_half_a_gigabyte_waits_for_nobody(worker, busy_machine)
     assert worker.read_output().endswith("[more was printed and is left out]")
 
 
-def test_many_short_waits_are_charged_in_the_end(worker):
-    """A single one may be ours, on a busy machine: one second of them is forgiven."""
+def test_many_short_waits_are_charged_in_the_end(work):
+    """A single one may be ours, on a busy machine: one second of them is forgiven. In all tiers it is this process that
+    forgives, by what it measures; that it measures waiting in each tier is seen above.
+    """
+    if sys.platform != "linux":
+        pytest.skip("only Linux tells what another process has used")
+    worker = work(CODE, limits=LIMITS)
     for _ in range(30):
         assert call(worker, "wait", 0.15).value == 1
     assert worker.used > 0.5  # of 4.5, of which the first slice of each call is not seen

@@ -10,8 +10,10 @@ import tracemalloc
 import pytest
 from helpers.hostile_sources import SOURCES, little_of_this_process
 from helpers.learners_part00 import MINE
+from typer.testing import CliRunner
 
 from autograder.check import check
+from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS, parse_target, part, parts
 from autograder.grading.checks import Draw
 from autograder.grading.grade import data_files
@@ -43,12 +45,7 @@ def runs_of(source, *calls):
 
 
 def viva(*words):
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", "viva", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    return CliRunner().invoke(app, ["viva", *map(str, words)])
 
 
 @pytest.fixture
@@ -226,7 +223,8 @@ def test_another_learners_code_gets_other_questions_and_the_same_code_the_same()
 
 
 def test_the_command_shows_questions_first_and_answers_behind_a_line():
-    done = viva(0, "--from", "solutions", "--seed", 1)
+    words = [sys.executable, "-m", "autograder", "viva", "0", "--from", "solutions", "--seed", "1"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     questions, _, answers = done.stdout.partition("-- For the examiner, not for the learner --")
     assert re.findall(r"^(\d)\. ", questions, flags=re.M) == ["1", "2", "3"] and "Answer" not in questions
@@ -254,7 +252,7 @@ def test_questions_come_as_data(stranger):
 )
 def test_bad_input_is_a_sentence(words, sentence):
     done = viva(*words)
-    assert done.returncode == 2 and sentence in done.stderr and "Traceback" not in done.stderr and not done.stdout
+    assert done.exit_code == 2 and sentence in done.stderr and "Traceback" not in done.stderr and not done.stdout
 
 
 def test_a_folder_without_the_file_a_broken_file_and_an_unwritten_one_are_sentences(tmp_path):
@@ -288,7 +286,7 @@ def test_half_of_a_part_is_asked_about_that_half():
 )
 def test_code_that_cheats_gets_a_sentence_or_honest_questions_and_no_traceback(stranger, hostile):
     done = viva(0, "--from", hand_in(stranger, MINE + "\n\n" + hostile), "--seed", 1)
-    assert done.returncode in (0, 2) and "Traceback" not in done.stderr + done.stdout
+    assert done.exit_code in (0, 2) and "Traceback" not in done.stderr + done.stdout
     said = done.stderr
     assert done.stdout or "answers no call and passes no check yet" in said or "a loop that never ends" in said
     assert "\x1b" not in done.stdout and "root:" not in done.stdout and "xxxx" not in done.stdout

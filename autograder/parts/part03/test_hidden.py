@@ -3,21 +3,9 @@
 import math
 
 from autograder.grading.checks import check
+from autograder.parts.part03.test_public import dot, probabilities, scale
 
 UNCHANGED = "print the numbers that you pass, before and after the call: they must be equal, and so must a and c"
-
-
-def dot(a, b):
-    return math.fsum(p * q for p, q in zip(a, b))
-
-
-def probabilities(logits):
-    total = math.fsum(math.exp(logit - max(logits)) for logit in logits)
-    return [math.exp(logit - max(logits)) / total for logit in logits]
-
-
-def scale(x, eps):
-    return 1 / math.sqrt(dot(x, x) / len(x) + eps)
 
 
 @check("3.1", points=0.25)
