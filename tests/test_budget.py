@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course import SOLUTIONS, part
-from autograder.grading import submission
+from autograder.grading import session, submission
 from autograder.grading.checks import CheckFailed
 from autograder.grading.grade import TooSlow, grade
 from autograder.grading.part_probes import Probes
@@ -46,8 +46,14 @@ def slow_machine(monkeypatch):
     monkeypatch.setattr(Probes, "reference_seconds", lambda *call: 0.1)
 
 
-def test_who_exceeds_the_budget_keeps_what_was_decided_and_is_told_what_was_not_run():
-    first, again = (graded(SLOW_IN_THE_END, limits=LITTLE) for _ in range(2))
+@pytest.fixture(scope="module")
+def too_slow() -> Report:
+    """A report of code that used up its budget."""
+    return graded(SLOW_IN_THE_END, limits=LITTLE)
+
+
+def test_who_exceeds_the_budget_keeps_what_was_decided_and_is_told_what_was_not_run(too_slow):
+    first, again = too_slow, graded(SLOW_IN_THE_END, limits=LITTLE)
     statuses = [check.status for check in first.checks]
     assert statuses[0] == "passed" and 0 < first.earned < first.possible
     not_run = [check for check in first.checks if check.message == NOT_RUN]
@@ -56,8 +62,8 @@ def test_who_exceeds_the_budget_keeps_what_was_decided_and_is_told_what_was_not_
     assert [(check.status, check.message) for check in again.checks] == [(c.status, c.message) for c in first.checks]
 
 
-def test_a_hidden_check_that_was_not_run_says_so_to_its_author():
-    hidden = [check for check in graded(SLOW_IN_THE_END, limits=LITTLE).for_class().checks if check.hidden]
+def test_a_hidden_check_that_was_not_run_says_so_to_its_author(too_slow):
+    hidden = [check for check in too_slow.for_class().checks if check.hidden]
     assert hidden and all(check.message == NOT_RUN for check in hidden)
 
 
@@ -66,14 +72,14 @@ def test_the_answers_of_a_check_that_was_not_run_to_its_end_say_nothing():
     probes = Probes(PART)
     files = {"probes.py": probes.source.encode(), f"submission/{PART.file_name}": SOLUTION.encode()}
     with Worker(files, Tier.LOCAL) as worker:
-        session = Session(PART, probes, worker, {}, extends=False)
-        session.current, session.task = "test_some_check", "0.1"
-        assert session.call("squares", ([2.0],)).value == [4.0] and session.calls
+        asked = Session(PART, probes, worker, {}, extends=False)
+        asked.current, asked.task = "test_some_check", "0.1"
+        assert asked.call("squares", ([2.0],)).value == [4.0] and asked.calls
         worker.budget = 0.0
         with pytest.raises(CheckFailed) as failed:
-            session.call("squares", ([3.0],))
+            asked.call("squares", ([3.0],))
     assert (failed.value.message, failed.value.status) == (NOT_RUN, "timeout")
-    assert not session.calls
+    assert not asked.calls
 
 
 def test_where_the_reference_is_slow_code_may_use_twenty_times_as_much(slow_machine):
@@ -119,7 +125,8 @@ def test_a_part_is_tried_on_earlier_parts_of_ones_own_only_as_long_as_its_checks
         own.extend([sorted(modules)] if own_parts else [])
         return report
 
-    monkeypatch.setattr(submission, "SHARE_TO_TRY", 0.1)
+    monkeypatch.setattr(submission, "SHARE_TO_TRY", 0.05)
+    monkeypatch.setattr(session, "LOADING", 1.0)
     report = grade_parts(files, [part(n) for n in (1, 3, 4, 5)], seed=1, tier=Tier.LOCAL, grade_one=counted)[-1]
     assert report.earned == report.possible, "it costs no points"
     assert len(own) == 1 and len(own[0]) == 4, "all together, none alone"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.short_capstone import few_names
+from helpers.short_capstone import few_names, trained_once
 from typer.testing import CliRunner
 
 from autograder import model
@@ -69,7 +69,7 @@ def test_right_parts_give_the_losses_and_names_of_the_replay(right):
 
 def test_the_held_out_loss_is_that_of_part_7_in_scalar_code_on_the_same_weights(right):
     graded, _ = right
-    scalar, some = reference(), graded.task.held_out[:10]
+    scalar, some = reference(), graded.task.held_out[:3]
     value = importlib.import_module("part01_autograd").Value
     state_dict = {
         name: [[value(x) for x in row] for row in matrix.tolist()] for name, matrix in graded.result.weights.items()
@@ -143,20 +143,10 @@ def one_task():
 
 
 @pytest.fixture
-def each_trained_once(one_task, monkeypatch):
-    """Each known mistake is a candidate for the losses of every other one: the same training on the same task."""
+def each_trained_once(one_task):
     task, expected, known = one_task
-    train_anew = evidence.train
-
-    def train_once(variant, docs, seed, num_steps, stop=None, start=None):
-        assert docs is task.docs and seed == task.seed
-        key = (id(variant), num_steps, stop, start is None)
-        if key not in known:
-            known[key] = train_anew(variant, docs, seed, num_steps, stop, start)
-        return known[key]
-
-    monkeypatch.setattr(evidence, "train", train_once)
-    return task, expected
+    with trained_once(known):
+        yield task, expected
 
 
 @pytest.mark.parametrize("variant", KNOWN_MISTAKES, ids=lambda variant: variant.says[:50])
@@ -189,6 +179,7 @@ def test_a_mistake_that_is_not_known_is_placed_by_the_first_step_that_differs(st
     assert words in found and "check checks each part separately" in found
 
 
+@pytest.mark.usefixtures("fewer")
 def test_weights_trained_elsewhere_are_of_no_use(files, tier):
     """The letters are others in each run, so weights that the source carries predict the wrong ones."""
     names = draw_task(1, relabelled=False).docs
@@ -267,6 +258,7 @@ def pypy() -> str:
     return "pypy3"
 
 
+@pytest.mark.usefixtures("fewer")
 def test_pypy_runs_the_same_code_in_the_same_sandbox_and_the_report_says_so(files, tier, pypy):
     graded = grade_capstone(files, seed=5, tier=tier, num_steps=STEPS, python=pypy)
     assert message(graded, "every_loss_equals") == f"{STEPS} of {STEPS} losses equal.\n"
@@ -274,6 +266,7 @@ def test_pypy_runs_the_same_code_in_the_same_sandbox_and_the_report_says_so(file
     assert graded.result.remarks == ()
 
 
+@pytest.mark.usefixtures("fewer")
 def test_a_file_that_pypy_cannot_load_is_run_by_the_usual_python_which_is_said(files, tier, pypy):
     files["part08_generation.py"] += b"\nmatch 1:\n    case _:\n        pass\n"  # Python 3.10; Debian's PyPy is 3.9
     said = []
@@ -304,6 +297,7 @@ def test_a_missing_part_is_named(files):
     assert "\n".join(capstone_lines(graded)).count("part06_adam.py is missing") == 1  # said once, not for each check
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize(
     ("ending", "words", "points"),
     [
@@ -360,7 +354,7 @@ def training_step(*arguments):
             b"import time; time.sleep(600)",
             "Is there a call that waits, such as sleep or a lock?",
         ),
-        ({"call_seconds": 2.0}, b"while True: pass", "Is there a loop that never ends?"),
+        ({"call_seconds": 1.0}, b"while True: pass", "Is there a loop that never ends?"),
     ],
     ids=["sleeps", "never ends"],
 )
@@ -390,9 +384,9 @@ def test_a_machine_without_time_for_a_run_is_no_verdict_and_nothing_is_kept(file
 def test_steps_that_keep_arriving_give_a_run_its_time_again(files, monkeypatch):
     """All steps together take more processor time than a call may without a step."""
     files["part08_generation.py"] += b"\ndef sample_many(trained, count=20, *a, **k): return ['ann'] * count\n"
-    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, call_seconds=1.5))
-    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=40)
-    assert message(graded, "every_loss_equals") == "40 of 40 losses equal.\n"
+    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, call_seconds=1.0))
+    graded = grade_capstone(files, tier=Tier.LOCAL, num_steps=25)
+    assert message(graded, "every_loss_equals") == "25 of 25 losses equal.\n"
 
 
 def test_weights_of_another_shape_are_refused():

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.short_capstone import trained_once
 
 from autograder import model
 from autograder.capstone.agreement import MANY_STEPS, SAME
 from autograder.capstone.capstone_checks import BAND, judge
 from autograder.capstone.capstone_run import CapstoneTask, draw_task
 from autograder.capstone.claimed_start import drawn_at_random, read_start
-from autograder.capstone.evidence import CORRECT, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS
+from autograder.capstone.evidence import CORRECT, OTHER_BEGINNING, OTHER_NAMES, OTHER_WEIGHTS, find_mistake
 from autograder.capstone.grade_capstone import measure
 from autograder.capstone.run_result import RunResult
 from autograder.capstone.training_variants import KNOWN_MISTAKES, TrainedVariant, TrainingStart, TrainingVariant, train
@@ -110,11 +111,17 @@ def some_points(found: dict[str, float]) -> dict[str, float]:
     return {name: earned for name, earned in found.items() if earned}
 
 
+@pytest.fixture(scope="module")
+def trained() -> dict[tuple, TrainedVariant]:
+    return {}
+
+
 @pytest.mark.parametrize("variant", KNOWN_MISTAKES[::3], ids=lambda variant: variant.says[:50])
-def test_a_training_with_a_known_mistake_earns_half_whatever_the_seed(variant):
+def test_a_training_with_a_known_mistake_earns_half_whatever_the_seed(variant, trained):
     """A third of them, so that it takes seconds: the slow test has all."""
-    seed = 1 + KNOWN_MISTAKES.index(variant) % 2
-    assert some_points(points(*run(seed, variant))) == some_points(points_of(variant))
+    task, result = run(1 + KNOWN_MISTAKES.index(variant) % 2, variant)
+    with trained_once(trained):
+        assert some_points(points(task, result)) == some_points(points_of(variant))
 
 
 @pytest.mark.slow
@@ -151,8 +158,18 @@ def test_a_training_that_begins_in_a_way_nobody_listed_is_recognised_by_where_it
     result = result_of(task, train(CORRECT, task.docs, 5, STEPS, start=start), start=start)
     measured = measure(task, result, STEPS)
     assert measured.evidence.mistake.says == words
-    assert sum(points(task, result).values()) == 15
+    assert sum(check.earned for check in judge(result, measured)) == 15
     assert sum(points(task, replace(result, start=None)).values()) < 6  # it must say so, and be right
+
+
+def test_a_training_that_begins_elsewhere_and_goes_on_with_a_known_mistake_is_told_both():
+    task, steps = official(5), 12
+    (variant,) = (each for each in KNOWN_MISTAKES if (each.beta1, each.beta2) == (0.9, 0.99))
+    start = TrainingStart(model.draw_weights(SIZES, random.Random(2)), random.Random(9).sample(task.docs, steps))
+    losses = train(variant, task.docs, 5, steps, start=start).losses
+    expected = train(CORRECT, task.docs, 5, steps).losses
+    found = find_mistake(losses, expected, task, steps, start)
+    assert found.says == f"{OTHER_BEGINNING[:-1]}; and {variant.says}"
 
 
 def test_a_beginning_in_which_nearly_nothing_moves_is_no_beginning():

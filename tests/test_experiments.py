@@ -33,7 +33,8 @@ def small(monkeypatch):
     def little(data: str = "names"):
         docs, held_out = whole(data)
         docs = docs[::40]
-        return docs, [doc for doc in held_out if set(doc) <= set("".join(docs))][:40]
+        chars = set("".join(docs))
+        return docs, [doc for doc in held_out if set(doc) <= chars][:40]
 
     for name in NAMES:
         experiment = run.script(name)

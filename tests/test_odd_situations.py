@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import ROOT, SOLUTIONS
+from autograder.grading import session
 from autograder.sandbox import SandboxUnavailable, strict_tier
 
 SOLUTION = (SOLUTIONS / "part03_layers.py").read_text(encoding="utf-8")
@@ -38,6 +39,12 @@ def checked(tmp_path: Path, source: str | bytes) -> tuple[int, str]:
     answer = CliRunner().invoke(app, command)
     assert answer.stderr == "" and isinstance(answer.exception, (SystemExit, type(None))), answer.stderr
     return answer.exit_code, answer.stdout
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """An import that never ends is ended after a second of processor time, where `checked` runs it."""
+    monkeypatch.setattr(session, "LOADING", 1.0)
 
 
 def in_linear(line: str) -> str:
@@ -312,8 +319,8 @@ def test_a_folder_from_elsewhere_is_graded_in_the_strict_sandbox(tmp_path):
 
 @pytest.mark.parametrize("words", [("check", "1", "--seed"), ("train", "--steps"), ("leaderboard", "show", "--top")])
 def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
-    answer = subprocess.run([sys.executable, "-m", "autograder", *words, "abc"], capture_output=True, cwd=ROOT)
-    assert answer.returncode == 2 and b"'abc' is not a whole number." in answer.stderr
+    answer = CliRunner().invoke(app, [*words, "abc"])
+    assert answer.exit_code == 2 and "'abc' is not a whole number." in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -339,10 +346,8 @@ def test_a_text_where_a_number_belongs_is_told_in_plain_words(words):
     ],
 )
 def test_what_is_missing_or_wrong_is_one_sentence_with_the_names_that_make_has(words, typed):
-    environment = {**os.environ, "AUTOGRADER_CALLED_AS": "make"}
-    line = [sys.executable, "-m", "autograder", *words]
-    answer = subprocess.run(line, capture_output=True, cwd=ROOT, env=environment, encoding="utf-8")
-    assert answer.returncode == 2 and answer.stderr == f"{typed}\n"
+    answer = CliRunner().invoke(app, words, prog_name="python -m autograder", env={"AUTOGRADER_CALLED_AS": "make"})
+    assert answer.exit_code == 2 and answer.stderr == f"{typed}\n"
 
 
 @pytest.mark.parametrize("source", [f"{SQUARE}x = (", f"{SQUARE}while True: pass", f"{SQUARE}1 / 0", "", None])
@@ -350,6 +355,7 @@ def test_a_file_that_can_not_be_used_costs_the_points_of_the_task_that_was_asked
     """0.1 has one check, so nothing else tells that the file is meant, and not the task."""
     if source is not None:
         (tmp_path / "part00_setup.py").write_text(source, encoding="utf-8")
-    answer = check(tmp_path, "--sandbox", "local", target="0.1").stdout.decode()
+    command = ["check", "0.1", "--from", str(tmp_path), "--seed", "1", "--sandbox", "local"]
+    answer = CliRunner().invoke(app, command).stdout
     assert "Nothing could be checked:" in answer and "0 of 2 points." in answer, answer
     assert "First failing" not in answer and "square gives" not in answer and "Next: fix 0.1" not in answer

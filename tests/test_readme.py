@@ -1,5 +1,6 @@
 """README's commands exist, and its figures are those of the course."""
 
+import functools
 import json
 import re
 import shlex
@@ -35,6 +36,7 @@ FIRST_SCREEN = README.partition("\n## ")[0]
 with_make = pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
 
 
+@functools.cache
 def commands() -> dict[str, typer.core.TyperCommand]:
     return every_command(app)
 

@@ -293,13 +293,18 @@ def every_parameter():
 
 def test_help_without_any_package_has_all_that_the_usual_help_has():
     script = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from autograder.commands.help_before_setup import help_text"
+        f"import json, sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from autograder.commands.help_before_setup import help_text\n"
+        "print(json.dumps([help_text(words) for words in json.loads(sys.argv[1])]))"
     )
-    command = [BASE_PYTHON, "-IS", "-c", f"{script}\nprint(help_text(sys.argv[1:]))"]
+    everything = [*every_parameter()]
+    command = [BASE_PYTHON, "-IS", "-c", script, json.dumps([words for words, _ in everything])]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    texts = json.loads(ended.stdout)
+    assert len(texts) == len(everything)
     said = {}
-    for words, known in every_parameter():
-        ended = subprocess.run([*command, *words], capture_output=True, encoding="utf-8", check=True)
-        said[" ".join(words)] = text = " ".join(ended.stdout.split())
+    for (words, known), printed in zip(everything, texts):
+        said[" ".join(words)] = text = " ".join(printed.split())
         assert text.startswith(f"Usage: python -m autograder {' '.join(words)} [OPTIONS]"), words
         assert " ".join(known.help.split()) in text, words
         for parameter in known.params:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import pickle
 import subprocess
 import sys
 import time
@@ -19,9 +19,11 @@ from autograder.grading.report import Check, Report
 pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from autograder.class_folder.verdict_database import DatabaseStore
 from autograder.class_folder.verdict_store import open_store
+from autograder.cli import app
 from autograder.database import VARIABLE, DatabaseError, open_database
 from autograder.leaderboard.database_tables import BoardBase
 
@@ -77,16 +79,16 @@ def test_what_is_no_verdict_is_graded_anew_and_replaced(kept, content):
 
 
 WRITER = """
-import sys
+import pickle, sys
 from dataclasses import replace
 from pathlib import Path
-sys.path.insert(0, "tests")
-from test_store_sql import REPORT, DatabaseStore
-where, seed = sys.argv[1], int(sys.argv[2])
+from autograder.class_folder.verdict_database import DatabaseStore
+where, seed = sys.argv[1], int(sys.argv[3])
+REPORT = pickle.loads(bytes.fromhex(sys.argv[2]))
 kept = DatabaseStore(where if "://" in where else Path(where))
 print("ready", flush=True)
 sys.stdin.readline()
-for number in range(10_000 if len(sys.argv) > 3 else 30):
+for number in range(10_000 if len(sys.argv) > 4 else 30):
     kept.keep(f"{number:02}", replace(REPORT, seed=seed, printed=str(seed) * 20_000), 1.0)
     print(number, kept.find(f"{number:02}").report.seed, flush=True)
 """
@@ -94,7 +96,7 @@ for number in range(10_000 if len(sys.argv) > 3 else 30):
 
 def start_writer(database: Path | str, *words: object) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(database), *map(str, words)],
+        [sys.executable, "-c", WRITER, str(database), pickle.dumps(REPORT).hex(), *map(str, words)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -149,10 +151,10 @@ def test_the_environment_says_where_verdicts_are_kept(kept, database, tmp_path, 
 
 
 def run_cli(database: Path | str, *words: object) -> tuple[int, str, str]:
-    environment = {**os.environ, VARIABLE: url_of(database), "PYTHONPATH": str(ROOT)}
-    words = [sys.executable, "-m", "autograder", *map(str, words)]
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=600)
-    return done.returncode, done.stdout, done.stderr
+    """A command with this database, in this process: status, output, errors."""
+    done = CliRunner().invoke(app, [*map(str, words)], env={VARIABLE: url_of(database)})
+    assert isinstance(done.exception, (SystemExit, type(None))), repr(done.exception)
+    return done.exit_code, done.stdout, done.stderr
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")
@@ -191,19 +193,12 @@ def test_a_database_that_cannot_be_used_is_said_without_its_password(tmp_path, u
     assert sentence in str(caught.value) and "s3cret" not in str(caught.value)
     (tmp_path / "submitted" / "ada").mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "part00_setup.py").write_text("", encoding="utf-8")
-    environment = {**os.environ, VARIABLE: url, "PYTHONPATH": str(ROOT)}
     for words in (["grade", str(tmp_path / "submitted")], ["leaderboard", "show", "--board", str(tmp_path)])[
         : 2 if "://a" in url else 1
     ]:
-        done = subprocess.run(
-            [sys.executable, "-m", "autograder", *words],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-        )
-        assert done.returncode in (1, 2) and sentence in done.stderr
-        assert "Traceback" not in done.stderr and "s3cret" not in done.stdout + done.stderr
+        status, said, complained = run_cli(url, *words)
+        assert status in (1, 2) and sentence in complained
+        assert "Traceback" not in complained and "s3cret" not in said + complained
 
 
 def test_a_server_that_goes_away_is_said_and_used_again_when_it_is_back(postgresql_server):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.course import SOLUTIONS, part
@@ -11,7 +13,7 @@ from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
 from autograder.grading.session import Session
 from autograder.grading.timeouts import CallTimeouts
-from autograder.sandbox import Reply, Tier
+from autograder.sandbox import CHECK, Limits, Reply, Tier
 
 PART = part(0)
 SQUARES = ("squares", ([2.0],))
@@ -23,8 +25,9 @@ def ours() -> CallTimeouts:
     return CallTimeouts(Probes(PART))
 
 
-def graded(source: str, task: str | None = None):
-    return grade({PART.file_name: source.encode()}, PART, seed=1, tier=Tier.LOCAL, explain=False, task=task)
+def graded(source: str, task: str | None = None, limits: Limits = CHECK):
+    files = {PART.file_name: source.encode()}
+    return grade(files, PART, seed=1, tier=Tier.LOCAL, explain=False, task=task, limits=limits)
 
 
 def test_an_endless_loop_is_asked_patiently_once_and_briefly_afterwards():
@@ -35,9 +38,11 @@ def test_an_endless_loop_is_asked_patiently_once_and_briefly_afterwards():
 
 
 def test_code_that_only_waits_is_told_so():
-    report = graded(SOLUTION.replace("return x * x", "__import__('time').sleep(60)"), task="0.1")
+    waits = SOLUTION.replace("return x * x", "__import__('time').sleep(60)")
+    assert CHECK.idle_seconds == 4.0
+    report = graded(waits, task="0.1", limits=replace(CHECK, idle_seconds=2.0))
     assert report.checks[0].status == "timeout"
-    assert "it did nothing but wait for 4 seconds.\nLikely:     Is there a call that waits" in report.checks[0].message
+    assert "it did nothing but wait for 2 seconds.\nLikely:     Is there a call that waits" in report.checks[0].message
 
 
 def test_right_code_gets_the_time_that_the_reference_would_need(monkeypatch):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import microgpt_fast
+import numpy as np
 import part07_training
 import pytest
 from part04_parameters import flatten
@@ -17,6 +18,7 @@ from part08_generation import sample_many
 from typer.testing import CliRunner
 from weights import load_trained, save_trained
 
+from autograder import model
 from autograder import training as training
 from autograder import training as training_run
 from autograder.cli import app
@@ -39,13 +41,14 @@ def names_file(tmp_path):
 
 
 def run_train(*arguments, environment=None):
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=600,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **(environment or {})},
-    )
+    """`train` with these arguments, in this process; in one of its own only if it gets another environment."""
+    words = [*map(str, arguments)]
+    if environment is None:
+        answer = CliRunner().invoke(app, ["train", *words])
+        assert isinstance(answer.exception, (SystemExit, type(None))), repr(answer.exception)
+        return subprocess.CompletedProcess(words, answer.exit_code, answer.stdout, answer.stderr)
+    settings = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
+    return subprocess.run([*COMMAND, *words], capture_output=True, encoding="utf-8", timeout=600, env=settings)
 
 
 # The loop
@@ -358,7 +361,7 @@ def test_saved_weights_come_back_as_they_were(small, tmp_path):
     assert loaded.config == small.config and loaded.losses == small.losses
     assert list(loaded.state_dict) == list(small.state_dict)
     assert [v.data for v in flatten(loaded.state_dict)] == [v.data for v in flatten(small.state_dict)]
-    assert sample_many(loaded, 2) == sample_many(small, 2)
+    assert sample_many(loaded, 1) == sample_many(small, 1)
 
 
 def test_a_failed_save_leaves_the_old_file_and_nothing_else(small, tmp_path, monkeypatch):
@@ -421,7 +424,11 @@ def test_the_committed_weights_are_what_their_settings_say():
     assert (settings["seed"], settings["steps"], settings["fast"]) == (42, 1000, False)
     course = training_run.reference()
     docs, held_out = course.tokens.split_docs(course.command_line.read_names(training.DATA))
-    assert abs(training.held_out_loss(held_out, trained) - settings["held_out_loss"]) < 1e-9
+    weights = {
+        name: np.array([[value.data for value in row] for row in rows]) for name, rows in trained.state_dict.items()
+    }
+    loss = model.held_out_loss(held_out, weights, trained.config, trained.tokenizer.chars)
+    assert abs(loss - settings["held_out_loss"]) < 1e-9
     run = training_run.begin(docs, 1000, random.Random(42), fast=True)
     for _ in range(100):
         run.take_step()

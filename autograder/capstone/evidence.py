@@ -101,4 +101,6 @@ def _mistakes(task: CapstoneTask, reported_start: TrainingStart | None) -> Itera
     same_names = reported_start.names == right_start.names[: len(reported_start.names)]
     says = OTHER_NAMES if same_weights else OTHER_WEIGHTS if same_names else OTHER_BEGINNING
     yield MatchedMistake(CORRECT, says, reported_start)
-    yield from (MatchedMistake(each, f"{says[:-1]}; and {each.says}", reported_start) for each in KNOWN_MISTAKES)
+    # From a given start, a variant with another setup or other first weights trains like the correct one.
+    later = [each for each in KNOWN_MISTAKES if (each.setup, each.std) == (CORRECT.setup, CORRECT.std)]
+    yield from (MatchedMistake(each, f"{says[:-1]}; and {each.says}", reported_start) for each in later)
