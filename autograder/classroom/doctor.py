@@ -157,16 +157,17 @@ def _gradebook(folder: ClassFolder) -> Diagnosis:
         # In a folder that does not exist, `roster` would report a misspelt name.
         makers = " or ".join(map(folder.command, ("roster", "release") if folder.root.is_dir() else ("release",)))
         return Diagnosis("gradebook", True, f"none yet; {makers} creates it")
-    learners, problem = 0, damage(path)
-    if not problem:
-        try:
-            where = f"{path.absolute().as_uri()}?mode=rw"
-            with contextlib.closing(sqlite3.connect(where, uri=True, timeout=2)) as book:
-                book.execute("BEGIN IMMEDIATE")  # fails while another program writes
-                book.rollback()
-                (learners,) = book.execute("SELECT count(*) FROM student").fetchone()
-        except sqlite3.Error as error:
-            problem = str(error)
+    learners, problem = 0, ""
+    try:
+        where = f"{path.absolute().as_uri()}?mode=rw"
+        with contextlib.closing(sqlite3.connect(where, uri=True, timeout=2)) as book:
+            book.execute("BEGIN IMMEDIATE")  # fails while another program writes
+            book.rollback()
+            (learners,) = book.execute("SELECT count(*) FROM student").fetchone()
+    except sqlite3.Error as error:
+        problem = str(error)
+    if "locked" not in problem:  # otherwise this would wait for the lock once more
+        problem = damage(path) or problem
     if problem:
         remedy = (
             "End the program that writes to it (formgrader, or another grading), then try again."

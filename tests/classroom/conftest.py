@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from helpers.capstones import BROKEN, LATER, STEPS, hand_in_all
+from helpers.capstones import BROKEN, LATER, STEPS, hand_in_all, trained_in_this_process
 
 if importlib.util.find_spec("nbgrader") is None:  # it needs Python 3.11
     collect_ignore_glob = ["test_*.py"]
@@ -41,8 +41,8 @@ def gradebook(folder: ClassFolder, empty_gradebook: Path):
 
 @pytest.fixture(scope="session")
 def capstone_class(tmp_path_factory, empty_gradebook: Path, strict) -> ClassFolder:
-    """A class whose capstones were trained for a few steps, which takes half a minute: tests use a copy. ada and ben
-    have the same right files, eve submitted a part late, cleo lacks two, and one of dan's is broken.
+    """A class whose capstones were trained for a few steps: tests use a copy. ada and ben have the same right files,
+    eve submitted a part late, cleo lacks two, and one of dan's is broken.
     """
     folder = ClassFolder(tmp_path_factory.mktemp("capstones"))
     shutil.copy(empty_gradebook, folder.root)
@@ -53,5 +53,13 @@ def capstone_class(tmp_path_factory, empty_gradebook: Path, strict) -> ClassFold
     hand_in_all(folder, "dan", part08_generation=BROKEN)
     hand_in_all(folder, "eve")
     (folder.submitted / "eve" / "part03" / "timestamp.txt").write_text(LATER, encoding="utf-8")
-    grade_capstones(folder, Training(strict, num_steps=STEPS))
+    with trained_in_this_process():
+        grade_capstones(folder, Training(strict, num_steps=STEPS))
     return folder
+
+
+@pytest.fixture
+def in_this_process():
+    """Capstones are trained without processes that grade, for tests that replace something there."""
+    with trained_in_this_process():
+        yield

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.batch import ledger, run_cli
+from helpers.batch import call_cli, ledger
 from synthetic_class import write_class
 
 from autograder.analytics.class_figures import Median, class_figures, figure_lines, write_figures
@@ -202,13 +202,13 @@ def test_learners_have_pseudonyms_that_stay_and_that_need_the_secret(tmp_path):
 def test_no_id_is_shown_unless_real_names_are_asked_for(tmp_path):
     folder = write_verdicts(tmp_path, ("ada-lovelace", 3, "pf"), ("bob-babbage", 3, "tt"))
     for names, there in ((False, False), (True, True)):
-        status, said, complained = run_cli("analytics", folder, *["--names"] * names)
+        status, said, complained = call_cli("analytics", folder, *["--names"] * names)
         assert (status, complained) == (0, "")
         page = folder / ("analytics_with_names.html" if names else "analytics.html")
         for text in (said, page.read_text(encoding="utf-8")):
             assert ("ada-lovelace" in text) is ("bob-babbage" in text) is there
         assert str(page) in said
-    status, said, _ = run_cli("analytics", folder, "--json")
+    status, said, _ = call_cli("analytics", folder, "--json")
     assert status == 0 and "lovelace" not in said and json.loads(said)["stuck"][0]["learner"].startswith("learner-")
 
 
@@ -246,7 +246,7 @@ def test_the_page_escapes_everything_and_asks_nobody_for_anything(tmp_path):
 )
 def test_what_cannot_be_shown_is_reported_in_a_sentence(tmp_path, monkeypatch, words, sentence):
     words = [str(tmp_path) if word == "." else word for word in words]
-    status, said, complained = run_cli("analytics", *words)
+    status, said, complained = call_cli("analytics", *words)
     assert (status, said) == (2, "") and sentence.replace("in .", f"in {tmp_path}") in complained
     assert not list(tmp_path.glob("*.html"))
 
@@ -255,5 +255,5 @@ def test_a_damaged_ledger_is_reported_with_its_line(tmp_path):
     write_verdicts(tmp_path, ("ada", 3, "pp"))
     with open(tmp_path / LEDGER_FILE, "a", encoding="ascii") as file:
         file.write("{}\n")
-    status, _, complained = run_cli("analytics", tmp_path)
+    status, _, complained = call_cli("analytics", tmp_path)
     assert status == 2 and "line 2 is not a valid entry" in complained

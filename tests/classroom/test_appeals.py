@@ -8,13 +8,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.batch import run_cli, start_cli
+from helpers.batch import call_cli, start_cli
 from helpers.gradebook import write
 from helpers.make import called, make
 from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, feedback, grades, hand_in
@@ -33,7 +32,6 @@ from autograder.classroom.autograde import grade_class
 from autograder.classroom.errata import find_errata
 from autograder.classroom.feedback import learner_page
 from autograder.classroom.grades import class_grades
-from autograder.course import ROOT
 from autograder.grading.report import Check, Report
 
 WRONG = SOLUTION.replace("math.log(vocab_size)", "math.log2(vocab_size)")  # a known mistake
@@ -255,7 +253,7 @@ def test_a_hostile_request_is_shown_and_does_nothing(a_class):
     (a_class.appeals / "cid" / f"appeal_{PART.name}-01.toml").symlink_to(a_class.root / "gradebook.db")
     beside = a_class.submitted / "dan" / PART.name / f"appeal_{PART.name}.toml"
     beside.write_text("[[appeal]]\ncheck = 'no_such_check'\nreason = 'x'\n", encoding="utf-8")
-    status, said, complained = run_cli("appeals", "--class", a_class.root)
+    status, said, complained = call_cli("appeals", "--class", a_class.root)
     assert (status, complained) == (0, "")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)
     assert "> <script>alert(1)</script>" in said and "part09 has no check no_such_check." in said
@@ -333,7 +331,7 @@ def test_a_damaged_file_of_decisions_stops_grading_and_costs_no_points(a_class, 
     (outcome,) = grade_class(a_class, PART, ["ada"], strict)
     assert "decisions.jsonl, line 1 is not a valid decision" in outcome.failure
     assert grades(a_class, "ada") == before
-    status, _, complained = run_cli(
+    status, _, complained = call_cli(
         "appeals", "--request", request(a_class), "--decide", "accept", "--class", a_class.root
     )
     assert status == 2 and "is not a valid decision" in complained
@@ -343,31 +341,33 @@ def test_a_class_without_a_gradebook_has_its_decisions_in_the_ledger(a_class):
     shutil.rmtree(a_class.feedback)
     (a_class.root / "gradebook.db").unlink()
     words = ("appeals", "--request", request(a_class), "--decide", "accept", "--alike", "--class", a_class.root)
-    status, said, complained = run_cli(*words)
+    status, said, complained = call_cli(*words)
     assert (status, complained) == (0, "") and "  ben: " in said
     assert {who for who, entry in entries(a_class).items() if entry.decided} == {"ada", "ben"}
     assert "you get its points" in (a_class.verdicts / "reports" / "ben" / f"{PART.name}.html").read_text("utf-8")
-    assert "Nothing changed" in run_cli(*words)[1]
+    assert "Nothing changed" in call_cli(*words)[1]
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
-def test_the_commands_are_those_of_the_guide(a_class):
+def test_the_commands_are_those_of_the_guide(a_class, tmp_path, monkeypatch):
+    """make says which command it calls, and that command runs here."""
     which = request(a_class)
+    monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
 
-    def make(*words: str) -> tuple[int, str]:
-        call = ["make", f"PYTHON={sys.executable}", "appeals", *words, f"class={a_class.root}"]
-        done = subprocess.run(call, cwd=ROOT, capture_output=True, encoding="utf-8")
-        return done.returncode, done.stdout + done.stderr
+    def appeals(*words: str) -> tuple[int, str]:
+        (arguments,) = called(make(tmp_path, "appeals", *words, f"class={a_class.root}"))
+        status, said, complained = call_cli(*arguments)
+        return status, said + complained
 
-    status, said = make(f"request={which}")
+    status, said = appeals(f"request={which}")
     assert status == 0 and re.search(rf"make appeals .*decide=accept request={re.escape(which)}", said)
-    assert make(f"request={which}", "decide=perhaps")[0] != 0 and make("decide=accept")[0] != 0
-    status, said = make("decide=reject", f"request={which}", 'reason=It\'s "the" `mean`.')
+    assert appeals(f"request={which}", "decide=perhaps")[0] != 0 and appeals("decide=accept")[0] != 0
+    status, said = appeals("decide=reject", f"request={which}", 'reason=It\'s "the" `mean`.')
     assert status == 0 and "Rejected" in said, said
     assert read_decisions(a_class.verdicts)[0].reason == 'It\'s "the" `mean`.'
-    status, said = make("decide=accept", f"request={which}", "alike=1")
+    status, said = appeals("decide=accept", f"request={which}", "alike=1")
     assert status == 0 and "Accepted" in said and "  ben: " in said
-    assert "accepted on" in make(f"request={which}")[1]
+    assert "accepted on" in appeals(f"request={which}")[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="There is no SIGKILL there.")
@@ -383,7 +383,7 @@ def test_a_decision_that_is_killed_is_finished_by_the_same_command(a_class, tmp_
     process.communicate()
     assert len(read_decisions(a_class.verdicts)) == 1
     assert everything(a_class) != everything(undisturbed)
-    assert run_cli(*words, "--class", a_class.root)[0] == 0
+    assert call_cli(*words, "--class", a_class.root)[0] == 0
     assert everything(a_class) == everything(undisturbed)
 
 
@@ -441,7 +441,7 @@ def test_a_ledger_from_before_decisions_is_read(tmp_path: Path):
 
 
 def test_without_requests_or_without_a_class_nothing_is_written(folder):
-    assert run_cli("appeals", "--class", folder.root)[:2] == (0, "There are no regrade requests.\n")
-    status, _, complained = run_cli("appeals", "--class", folder.root / "nowhere")
+    assert call_cli("appeals", "--class", folder.root)[:2] == (0, "There are no regrade requests.\n")
+    status, _, complained = call_cli("appeals", "--class", folder.root / "nowhere")
     assert status == 2 and "There is no folder" in complained
     assert list(folder.root.iterdir()) == []

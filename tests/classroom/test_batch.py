@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from helpers.batch import ENDLESS, PART, SOLUTION, STUB, WRONG, hand_in, points, report_of, run_cli, solution
+from helpers.batch import ENDLESS, PART, SOLUTION, STUB, WRONG, call_cli, hand_in, points, report_of, solution
 
 import autograder.batch.pool as pools
 from autograder.batch.find_tasks import find_tasks
@@ -339,14 +339,14 @@ def test_a_second_grading_with_other_inputs_names_code_that_does_not_always_do_t
 
 def test_the_command_says_what_it_did_and_ends_with_a_status_that_tells(submitted, tier):
     hand_in(submitted, "ada", WRONG)
-    status, said, progress = run_cli("grade", submitted, "--part", 0)
+    status, said, progress = call_cli("grade", submitted, "--part", 0)
     assert status == 0 and "0 Set-up" in said and "graded 1 of 1" in progress, "wrong work was graded all the same"
     (submitted / "bob").mkdir()
-    status, said, _ = run_cli("grade", submitted, "--part", 0, "--json")
+    status, said, _ = call_cli("grade", submitted, "--part", 0, "--json")
     data = json.loads(said)
     assert status == 1 and data["graded"] == 1 and data["not_graded"][0][0] == "bob"
     for words in (("grade", submitted.parent), ("grade", "--workers", 2), ("grade", submitted, "--part", 12)):
-        status, said, sentence = run_cli(*words)
+        status, said, sentence = call_cli(*words)
         assert status == 2 and not said and sentence.strip().count("\n") == 0
 
 

@@ -19,10 +19,10 @@ from helpers.batch import (
     LEARNERS,
     PART,
     SOLUTION,
+    call_cli,
     hand_in,
     hand_in_class,
     ledger,
-    run_cli,
     start_cli,
     wait_for_lines,
 )
@@ -50,7 +50,7 @@ def grade(submitted: Path, out: Path) -> tuple:
 @pytest.fixture(scope="module")
 def undisturbed(submitted) -> list[dict]:
     """The ledger of a run that nothing interrupts."""
-    status, _, said = run_cli(*grade(submitted, submitted.parent / "undisturbed"))
+    status, _, said = call_cli(*grade(submitted, submitted.parent / "undisturbed"))
     if status == 2:
         pytest.skip(said)
     found = ledger(submitted.parent / "undisturbed")
@@ -58,23 +58,26 @@ def undisturbed(submitted) -> list[dict]:
     return found
 
 
+@pytest.mark.parametrize("seed", [None, *(pytest.param(seed, marks=pytest.mark.gate) for seed in (5, 6))])
 def test_after_kill_9_of_any_of_its_processes_the_ledger_is_that_of_an_undisturbed_run(
-    submitted, undisturbed, tmp_path
+    submitted, undisturbed, tmp_path, seed
 ):
-    draw = random.Random(5)
-    killed = []
-    for round_number in range(2):
-        out = tmp_path / str(round_number)
-        for _ in range(5):
-            process = start_cli(*grade(submitted, out))
-            if len(killed) <= round_number:
-                wait_for_lines(out, draw.randrange(1, 8), process)
-                killed.append(kill_one_of(process.pid, draw))
-            process.communicate(timeout=300)
-            if process.returncode == 0:
-                break
-        assert process.returncode == 0 and ledger(out) == undisturbed
-    assert len(killed) == 2
+    """seed: draws which one and when; without it, the command itself is killed."""
+    draw = random.Random(seed)
+    process = start_cli(*grade(submitted, tmp_path))
+    wait_for_lines(tmp_path, 3 if seed is None else draw.randrange(1, 8), process)
+    if seed is None:
+        process.kill()
+    else:
+        kill_one_of(process.pid, draw)
+    process.communicate(timeout=300)
+    assert seed is not None or process.returncode == -signal.SIGKILL
+    for _ in range(4):
+        if process.returncode == 0:
+            break
+        process = start_cli(*grade(submitted, tmp_path))
+        process.communicate(timeout=300)
+    assert process.returncode == 0 and ledger(tmp_path) == undisturbed
 
 
 def test_ctrl_c_says_that_nothing_is_lost_and_the_next_run_goes_on(submitted, undisturbed, tmp_path):
@@ -85,7 +88,7 @@ def test_ctrl_c_says_that_nothing_is_lost_and_the_next_run_goes_on(submitted, un
     assert process.returncode == 130 and "Run the same command again to continue." in said and "Traceback" not in said
     kept = (tmp_path / "ledger.jsonl").read_bytes()
     assert 3 <= kept.count(b"\n") < LEARNERS
-    assert run_cli(*grade(submitted, tmp_path))[0] == 0
+    assert call_cli(*grade(submitted, tmp_path))[0] == 0
     assert (tmp_path / "ledger.jsonl").read_bytes().startswith(kept) and ledger(tmp_path) == undisturbed
 
 
@@ -142,22 +145,23 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(submitted, un
     assert ended.returncode == 1 and "The results can't be written" in ended.stderr, ended.stderr
     after = book.path.read_bytes()
     assert after.startswith(before) and after.endswith(b"\n") and 0 < after[len(before) :].count(b"\n") < LEARNERS
-    assert run_cli(*grade(submitted, tmp_path))[0] == 0
+    assert call_cli(*grade(submitted, tmp_path))[0] == 0
     assert [line for line in ledger(tmp_path) if not line["learner"].startswith("other")] == undisturbed
     assert book.path.read_bytes().startswith(after)
 
 
 def test_the_beginning_of_a_line_that_a_power_cut_left_is_dropped_and_its_verdict_entered_again(tmp_path):
     with Ledger.opened(tmp_path) as book:
-        assert book.add(ENTRY, {}, Store(tmp_path))
-        assert not book.add(replace(ENTRY, when="later", seconds=9.0), {}, Store(tmp_path))
-        assert book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
+        book.add(ENTRY, {}, Store(tmp_path))
+        book.add(replace(ENTRY, when="later", seconds=9.0), {}, Store(tmp_path))  # the same verdict: no line
+        book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
     path = tmp_path / "ledger.jsonl"
     whole = path.read_bytes()
+    assert [(entry.seed, entry.when) for _, entry in read_ledger(path)] == [(7, ENTRY.when), (8, ENTRY.when)]
     path.write_bytes(whole[:-20])
     assert [entry.seed for _, entry in read_ledger(path)] == [7]
     with Ledger.opened(tmp_path) as book:
-        assert book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
+        book.add(replace(ENTRY, seed=8), {}, Store(tmp_path))
     assert path.read_bytes() == whole
 
 
@@ -179,14 +183,14 @@ def test_a_verdict_is_repeated_from_its_line_though_the_learner_has_handed_in_ag
     out = tmp_path / "out"
     shutil.copytree(submitted.parent / "undisturbed", out)
     hand_in(tmp_path / "submitted", "learner00", SOLUTION + "# better\n")
-    assert run_cli("grade", tmp_path / "submitted", "--part", 0, "--seed", 1, "--out", out)[0] == 0
+    assert call_cli("grade", tmp_path / "submitted", "--part", 0, "--seed", 1, "--out", out)[0] == 0
     first = next(number for number, entry in read_ledger(out / "ledger.jsonl") if entry.learner == "learner00")
     again, latest = repeat(out, str(first)), repeat(out, "learner00/part00")
     assert not again.changed and again.report.earned == again.entry.earned < 10 and again.report.seed == 1
     assert not latest.changed and latest.report.earned == 10 and latest.number == LEARNERS + 1
-    status, said, _ = run_cli("repeat", "learner00/part00", "--out", out)
+    status, said, _ = call_cli("repeat", "learner00/part00", "--out", out)
     assert status == 0 and "The verdict is the same" in said and "seed 1" in said
-    status, _, said = run_cli("repeat", "nobody/part00", "--out", out)
+    status, _, said = call_cli("repeat", "nobody/part00", "--out", out)
     assert status == 2 and "has no line" in said
     next((out / "modules").rglob(f"{latest.entry.submission}.py")).write_bytes(b"forged")
     with pytest.raises(LedgerError, match="missing or was changed"):

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from helpers.capstones import BROKEN, STEPS, hand_in_all
+from helpers.capstones import BROKEN, STEPS, hand_in_all, trained_in_this_process
 from typer.testing import CliRunner
 
 from autograder.analytics.class_figures import class_figures
@@ -37,6 +37,9 @@ CHECK = "every_loss_equals"  # 6 points
 THREE = ("ada", "dan", "fay")
 
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+
 @pytest.fixture(scope="module")
 def training(strict) -> Training:
     return Training(strict, num_steps=STEPS)
@@ -48,7 +51,8 @@ def graded(tmp_path_factory, capstone_class, training) -> ClassFolder:
     folder = ClassFolder(tmp_path_factory.mktemp("class") / "class")
     shutil.copytree(capstone_class.root, folder.root)
     hand_in_all(folder, "fay", part08_generation=BROKEN)
-    earned = {one.learner: one.line().split()[-1] for one in grade_capstones(folder, training)}
+    with trained_in_this_process():
+        earned = {one.learner: one.line().split()[-1] for one in grade_capstones(folder, training)}
     assert [earned[learner] for learner in ("ada", "dan", "fay")] == ["20/20", "0/20", "0/20"]
     return folder
 
@@ -122,7 +126,7 @@ def test_a_capstone_waits_for_another_grading_and_then_gets_its_line(a_class, tr
     (a_class.verdicts / LEDGER_FILE).unlink()
     waits = []
     with exclusive_grading(a_class.root):
-        monkeypatch.setattr("autograder.class_folder.locks.time.sleep", lambda seconds: waits.append(seconds) or 1 / 0)
+        monkeypatch.setattr("autograder.files.time.sleep", lambda seconds: waits.append(seconds) or 1 / 0)
         outcomes = {one.learner: one for one in grade_capstones(a_class, training)}
     assert waits and "ZeroDivisionError" in outcomes["ada"].failure, "it waited"
     monkeypatch.undo()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
-import json
 import re
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -16,7 +13,6 @@ from helpers.capstones import LATER, STEPS, hand_in_all
 from typer.testing import CliRunner
 
 from autograder.batch.ledger import LEDGER_FILE, read_ledger
-from autograder.batch.local_processes import Pool
 from autograder.capstone import capstone_run
 from autograder.class_folder.collected import parsed_time
 from autograder.class_folder.folder import ClassFolder
@@ -28,7 +24,7 @@ from autograder.class_folder.released_verdicts import (
 )
 from autograder.class_folder.settings import ClassError
 from autograder.classroom import capstone_grades as class_capstone
-from autograder.classroom import capstone_process, errata
+from autograder.classroom import errata
 from autograder.classroom.capstone_gradebook import possible_points
 from autograder.classroom.capstone_grades import Training, grade_capstones, newest_parts
 from autograder.classroom.errata import apply_capstone_errata, errata_lines, find_capstone_errata
@@ -113,32 +109,18 @@ def test_unchanged_parts_are_not_trained_again_and_equal_ones_once(graded, monke
     )
 
 
-@pytest.fixture
-def in_this_process(monkeypatch):
-    """Verdicts are made by threads, so that what a test replaces is replaced for them, too."""
-
-    @contextlib.contextmanager
-    def threads(workers, **others):
-        with ThreadPoolExecutor(workers) as pool:
-            answer = capstone_process.answer_capstone
-            yield Pool(lambda line: pool.submit(lambda: json.dumps(answer(line)).encode()), lambda: workers)
-
-    monkeypatch.setattr(class_capstone, "open_pool", threads)
-    return monkeypatch
-
-
 def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_next_time(
-    tmp_path, empty_gradebook, in_this_process
+    tmp_path, empty_gradebook, in_this_process, monkeypatch
 ):
     folder = ClassFolder(tmp_path)
     shutil.copy(empty_gradebook, folder.root)
     hand_in_all(folder, "ada")
-    in_this_process.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
+    monkeypatch.setattr(capstone_run, "CAPSTONE", replace(CAPSTONE, wall_seconds=0.0))
     (outcome,) = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     assert outcome.report is None and "NOT GRADED: This machine is too busy" in outcome.line()
     assert "Nothing was saved. Run the same command again." in outcome.failure
     assert not list(folder.verdicts.rglob("*.json")) and not class_grades(folder).learners
-    in_this_process.undo()
+    monkeypatch.undo()
     (outcome,) = grade_capstones(folder, Training(Tier.LOCAL, num_steps=STEPS))
     assert outcome.report.earned == 20
 
@@ -166,7 +148,9 @@ def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
     assert last_released(folder, "ada", capstone()).earned == 20
 
 
-def test_errata_train_each_capstone_with_the_interpreter_of_its_verdict(tmp_path, empty_gradebook, in_this_process):
+def test_errata_train_each_capstone_with_the_interpreter_of_its_verdict(
+    tmp_path, empty_gradebook, in_this_process, monkeypatch
+):
     folder = ClassFolder(tmp_path)
     shutil.copy(empty_gradebook, folder.root)
     hand_in_all(folder, "ada")
@@ -177,7 +161,7 @@ def test_errata_train_each_capstone_with_the_interpreter_of_its_verdict(tmp_path
     assert (found.same, found.unknown) == (1, ())
     apply_capstone_errata(folder, replace(found, unfinished=("ada",)), reports, usual, lower=False)
     assert [entry.python for _, entry in read_ledger(folder.verdicts / LEDGER_FILE)] == [sys.executable]
-    in_this_process.setattr(errata.shutil, "which", lambda program: None)
+    monkeypatch.setattr(errata.shutil, "which", lambda program: None)
     with pytest.raises(ClassError, match=f"trained with {re.escape(sys.executable)}, which is not on this machine"):
         find_capstone_errata(folder, usual)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from helpers.batch import call_cli
 from helpers.submissions import PART, SOLUTION, hand_in
 
 from autograder.class_folder.decisions import Decision, add_decisions, read_decisions
@@ -33,9 +34,7 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
         hand_in(folder, learner, SOLUTION)
     (folder.root / "submitted_before" / "ada").mkdir(parents=True)
     grade_class(folder, PART, ["ada", "ben"], strict)
-    run = {"cwd": folder.root, "capture_output": True, "encoding": "utf-8"}
-    command = [sys.executable, ROOT / "autograder", "grade", "submitted", "--part", str(PART.number)]
-    assert subprocess.run(command, **run).returncode in (0, 1)
+    assert call_cli("grade", folder.submitted, "--part", PART.number)[0] in (0, 1)
     (folder.appeals / "ada").mkdir(parents=True)
     (folder.appeals / "ada" / "appeal_part09-01.toml").write_text("# ada's", encoding="utf-8")
     decisions = [Decision("2026", "me", who, PART.name, "a", False, "No.", "", "failed") for who in ("ada", "ben")]
@@ -47,7 +46,13 @@ def test_the_lines_of_the_page_leave_no_file_that_names_the_learner(tmp_path, em
 
     (lines,) = re.findall(r"```sh\n(python -m nbgrader.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     lines = lines.replace("python ", f'"{sys.executable}" ')
-    done = subprocess.run(["bash", "-e", "-c", lines], env={**os.environ, "HOME": str(tmp_path)}, **run)
+    done = subprocess.run(
+        ["bash", "-e", "-c", lines],
+        cwd=folder.root,
+        env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr
     left = [path for path in folder.root.rglob("*") if path.is_file() and re.search(rb"\bada\b", path.read_bytes())]
     assert left == [] and not [path for path in folder.root.rglob("*") if "ada" in path.stem.split("+")]

@@ -74,13 +74,15 @@ def test_a_mistake_in_class_toml_is_named(tmp_path, quick_sandbox):
     assert not diagnosis.ok and "Mars/Base" in diagnosis.detail
 
 
-def test_a_gradebook_that_is_written_to_or_damaged_is_named(tmp_path, quick_sandbox):
+def test_a_gradebook_that_is_written_to_or_damaged_is_named(tmp_path, quick_sandbox, monkeypatch):
     path = tmp_path / "gradebook.db"
     with sqlite3.connect(path, isolation_level=None) as writer:
         writer.execute("CREATE TABLE student (id TEXT)")
         assert diagnosis_named(tmp_path, "gradebook").detail == "sound, 0 learners"
         writer.execute("BEGIN EXCLUSIVE")
-        diagnosis = diagnosis_named(tmp_path, "gradebook")
+        with monkeypatch.context() as patch:
+            patch.setattr(doctor, "damage", lambda path: pytest.fail("It waits for the lock again."))
+            diagnosis = diagnosis_named(tmp_path, "gradebook")
         assert not diagnosis.ok and "locked" in diagnosis.detail and "formgrader" in diagnosis.remedies[0]
         writer.execute("ROLLBACK")
     writer.close()

@@ -1,4 +1,7 @@
-"""A person grades a written answer in formgrader, in a real browser, and the learner's page shows it."""
+"""A person grades a written answer in formgrader, in a real browser, and the learner's page shows it.
+
+test_edge_cases.py and test_feedback_page.py test the same with points that are written into the gradebook.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 HALF = f"{SOLUTION}\n\ndef perplexity(loss):\n    return 2.0**loss\n"
 TOKEN = "of-this-test"
 
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="There is no Chromium here, or no chromedriver.")
+pytestmark = [
+    pytest.mark.gate,
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="There is no Chromium here, or no chromedriver."),
+]
 
 
 @pytest.fixture(scope="module")

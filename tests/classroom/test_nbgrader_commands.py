@@ -7,35 +7,58 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from helpers.submissions import PART, SOLUTION, STUB, answered, by_checks, cell, feedback, hand_in
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.batch.ledger import LEDGER_FILE, read_ledger
 from autograder.class_folder.folder import ClassFolder
 from autograder.classroom.autograde import grade_class
 from autograder.classroom.nbgrader_configuration import write_configuration
 from autograder.course import ROOT, class_settings
 from autograder.notebooks.lesson_notebooks import SOURCE
 
-CONFIG = """
-from pathlib import Path
-from autograder.classroom.nbgrader_configuration import configure
-configure(get_config(), Path(__file__).parent, Path({source!r}))
+# Each of nbgrader's commands in turn, as `python -m nbgrader` runs it.
+COMMANDS = """
+import sys
+from nbgrader.apps import NbGraderApp
+for command in sys.argv[2:]:
+    NbGraderApp.clear_instance()
+    NbGraderApp.launch_instance([command, sys.argv[1]])
 """
 
 
-def nbgrader(folder: ClassFolder, *words: str) -> None:
+def nbgrader(folder: ClassFolder, *commands: str) -> None:
+    """Run these commands for the part in a new process, which knows only the class's folder."""
     programs = os.path.dirname(sys.executable)
-    environment = {**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"]}
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "HOME"):
         environment[name] = str(folder.root / "home")
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        [sys.executable, "-c", COMMANDS, PART.name, *commands],
         cwd=folder.root,
         env=environment,
         capture_output=True,
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, strict) -> ClassFolder:
+    """Released, graded and returned by nbgrader alone. ada copied a graded cell, bob submitted a stub and a link to a
+    secret, and eve no notebook.
+    """
+    folder = ClassFolder(tmp_path_factory.mktemp("class"))
+    write_configuration(folder.root)
+    copied = answered()
+    copied["cells"].append({**cell(copied, "check-9-1"), "metadata": {"nbgrader": {}}})
+    hand_in(folder, "ada", SOLUTION, copied)
+    (folder.root / "secret.txt").write_text("secret", encoding="utf-8")
+    (hand_in(folder, "bob", STUB, answered()) / "notes.txt").symlink_to(folder.root / "secret.txt")
+    hand_in(folder, "eve", SOLUTION, b"no notebook")
+    nbgrader(folder, "generate_assignment", "autograde", "generate_feedback")
+    return folder
 
 
 def test_the_configuration_can_be_read_twice_and_says_the_same():
@@ -51,29 +74,23 @@ def test_the_configuration_can_be_read_twice_and_says_the_same():
     assert not (ROOT / "exchange").exists()
 
 
-def test_generate_autograde_and_feedback_by_nbgraders_own_commands(tmp_path, strict):
-    folder = ClassFolder(tmp_path)
-    (tmp_path / "nbgrader_config.py").write_text(CONFIG.format(source=str(SOURCE)), encoding="utf-8")
-    nbgrader(folder, "generate_assignment", PART.name)
-    released = folder.release / PART.name
+def test_generate_autograde_and_feedback_by_nbgraders_own_commands(graded):
+    released = graded.release / PART.name
     assert (released / PART.file_name).read_text(encoding="utf-8") == STUB
     assert (released / "notebook_tools.py").is_file()
-    copied = answered()
-    copied["cells"].append({**cell(copied, "check-9-1"), "metadata": {"nbgrader": {}}})
-    hand_in(folder, "ada", SOLUTION, copied)
-    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
-    (hand_in(folder, "bob", STUB, answered()) / "notes.txt").symlink_to(tmp_path / "secret.txt")
-    hand_in(folder, "eve", SOLUTION, b"no notebook")
-    nbgrader(folder, "autograde", PART.name)
-    nbgrader(folder, "generate_feedback", PART.name)
-    assert [by_checks(folder, learner) for learner in ("ada", "bob", "eve")] == [10, 0, 10]
+    assert [by_checks(graded, learner) for learner in ("ada", "bob", "eve")] == [10, 0, 10]
     for learner, module in (("ada", SOLUTION), ("bob", STUB)):  # nobody's file was replaced by source's
-        graded = folder.autograded / learner / PART.name / PART.file_name
-        assert graded.read_text(encoding="utf-8") == module
-    assert not list(folder.root.glob("autograded/bob/*/notes.txt")) and not list(
-        folder.root.glob("feedback/bob/*/notes*")
+        copy = graded.autograded / learner / PART.name / PART.file_name
+        assert copy.read_text(encoding="utf-8") == module
+    assert not list(graded.root.glob("autograded/bob/*/notes.txt")) and not list(
+        graded.root.glob("feedback/bob/*/notes*")
     )
-    assert "10 of 10 points" in feedback(folder, "ada")
+    assert "10 of 10 points" in feedback(graded, "ada")
+
+
+def test_what_nbgrader_grades_by_itself_is_in_the_ledger_too(graded):
+    entries = [entry for _, entry in read_ledger(graded.verdicts / LEDGER_FILE)]
+    assert sorted((entry.learner, entry.earned) for entry in entries) == [("ada", 10), ("bob", 0), ("eve", 10)]
 
 
 def test_a_module_in_source_by_mistake_overwrites_nobodys(tmp_path, empty_gradebook, strict):

@@ -22,7 +22,7 @@ from autograder.grading.store import Store
 from autograder.sandbox import CHECK, Tier
 
 THREE = (part(0), part(3), part(9))
-BUDGET = 1.0  # seconds for all checks of a part
+BUDGET = 0.6  # seconds for all checks of a part; honest learners need 0.05
 # Before each function: until the worker's timer is nearly over, or without end.
 LATE = """
 import signal, types
@@ -36,7 +36,7 @@ for _name, _value in list(globals().items()):
         globals()[_name] = _late(_value)
 """
 HOSTILE = {"aaa": LATE, "mmm": "\nwhile True: pass\n", "zzz": "\nimport time\ntime.sleep(1000)\n"}
-HONEST = [f"honest{number:02}" for number in range(6)]
+HONEST = [f"honest{number:02}" for number in range(3)]
 
 
 class Counted:
@@ -60,7 +60,7 @@ def little_time(monkeypatch):
     """So that a test takes no minutes; and one task at a time, so that what is asked does not depend on the machine."""
     monkeypatch.setattr(grading_run, "OPEN_TASKS", 1)
     monkeypatch.setitem(grade.__kwdefaults__, "limits", replace(CHECK, total_seconds=BUDGET))
-    monkeypatch.setattr(grading_run, "FIRST_SECONDS", 0.5)
+    monkeypatch.setattr(grading_run, "FIRST_SECONDS", BUDGET / 2)
 
 
 @pytest.fixture

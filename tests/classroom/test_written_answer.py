@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 import time
@@ -48,8 +49,14 @@ def rendered(text: str, attachments: object = None) -> tuple[Elements, str]:
     source, pictures = to_inert_markdown(text, attachments)
     facts = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": source, "attachments": pictures}
     notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [facts]})
-    page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    page, _ = html_exporter().from_notebook_node(notebook)
     return Elements(page), page
+
+
+@functools.cache
+def html_exporter() -> HTMLExporter:
+    """One for all answers: to read and compile its templates takes 50 ms."""
+    return HTMLExporter(template_name="basic")
 
 
 HARMLESS_TAGS = set(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from autograder.batch.local_processes import Pool
 from autograder.class_folder.folder import ClassFolder
+from autograder.classroom import capstone_grades, capstone_process
 from autograder.classroom.capstone_grades import NEEDED
 from autograder.course import SOLUTIONS
+from helpers.short_capstone import few_names
 from helpers.submissions import hand_in
 
 STEPS = 3  # enough to test all stages of grading; the points are tested with the capstone itself
@@ -21,3 +30,20 @@ def hand_in_all(folder: ClassFolder, learner: str, **other: str | None) -> None:
         module = other.get(part.module, (SOLUTIONS / part.file_name).read_text(encoding="utf-8"))
         if module is not None:
             hand_in(folder, learner, module, its_part=part)
+
+
+@contextlib.contextmanager
+def trained_in_this_process() -> Iterator[None]:
+    """Verdicts are made by threads instead of new processes, so that what a test replaces is replaced for them, too.
+    Runs sample few names.
+    """
+
+    @contextlib.contextmanager
+    def threads(workers, **others):
+        with ThreadPoolExecutor(workers) as pool:
+            answer = capstone_process.answer_capstone
+            yield Pool(lambda line: pool.submit(lambda: json.dumps(answer(line)).encode()), lambda: workers)
+
+    with few_names(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(capstone_grades, "open_pool", threads)
+        yield
