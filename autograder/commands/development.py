@@ -79,9 +79,9 @@ def test(context: typer.Context) -> None:
     Example: python -m autograder test tests/test_stubs.py -k backup
     """
     chosen = context.args or ["-m", "not slow and not gate"]
-    # Each process begins with half of the tests, so the tests of a file share its fixtures. Whichever process ends
+    # Each process begins with a third of the tests, so the tests of a file share its fixtures. Whichever process ends
     # first takes over tests from the other one.
-    raise typer.Exit(_run(["-m", "pytest", "-n", "2", "--dist", "worksteal", *chosen]))
+    raise typer.Exit(_run(["-m", "pytest", "-n", "3", "--dist", "worksteal", *chosen]))
 
 
 @app.command()

@@ -73,7 +73,7 @@ def baselines(split: Split, replay: Callable = model.replay) -> dict[str, float]
     }
 
 
-def reference_curve(split: Split) -> list[float]:
+def reference_curve(split: Split, num_steps: int = 1000) -> list[float]:
     """The held-out loss of one run of microgpt's recipe after every 25 steps. Takes about four seconds."""
     curve: list[float] = []
 
@@ -81,7 +81,7 @@ def reference_curve(split: Split) -> list[float]:
         if (step + 1) % CHECKPOINT_STEPS == 0:
             curve.append(model.held_out_loss(split.held_out, weights, CONFIG, CHARS))
 
-    model.replay(split.train, 1000, seed=BASELINE_SEEDS[0], on_step=measure)
+    model.replay(split.train, num_steps, seed=BASELINE_SEEDS[0], on_step=measure)
     return curve
 
 
