@@ -37,7 +37,7 @@ def kept(graded, tmp_path):
 def facts(**changes):
     some = np.tril(np.full((17, 17), 0.05)) + np.eye(17) * 0.2
     given = {"loss": 2.368, "bigram_loss": 2.453, "parameters": 4192, "names": ("mianan",) * 5, "looked_at": "m" * 16}
-    return card.Card(**{**given, "head": 4, "attention": some, "date": "2026-11-24", **changes})
+    return card.ResultCard(**{**given, "head": 4, "attention": some, "date": "2026-11-24", **changes})
 
 
 # What is kept

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder import model
 from autograder.capstone.capstone_run import draw_task
-from autograder.capstone.card_drawing import CHARS, LIGHT, LONGEST_ADDRESS, Card, Drawing, draw, to_svg
+from autograder.capstone.card_drawing import CHARS, LIGHT, LONGEST_ADDRESS, Drawing, ResultCard, draw, to_svg
 from autograder.capstone.grade_capstone import TEMPERATURE
 from autograder.capstone.saved_model import load_result
 from autograder.course import ROOT
@@ -40,7 +40,7 @@ def write_card(result: Path, learner: str = "") -> list[Path]:
     return paths
 
 
-def measure_card(path: Path) -> Card:
+def measure_card(path: Path) -> ResultCard:
     """Measure the model that a capstone saved. Raises NoResult."""
     saved, config, task = load_result(path), model.Sizes(), draw_task(0, relabelled=False)
     part02 = load_trusted(ROOT / "solutions" / "part02_tokenizer.py")
@@ -50,7 +50,7 @@ def measure_card(path: Path) -> Card:
     tokens = model.encode(looked_at, CHARS)[:-1][: config.block_size]
     heads = model.attention_weights(tokens, saved.weights, config)[-1]
     head = min(range(len(heads)), key=lambda number: evenness(heads[number]))
-    return Card(
+    return ResultCard(
         loss=model.held_out_loss(task.held_out, saved.weights, config, CHARS),
         bigram_loss=part02.bigram_loss(part02.bigram_counts(task.docs, tokenizer), task.held_out, tokenizer),
         parameters=sum(matrix.size for matrix in saved.weights.values()),

@@ -24,7 +24,7 @@ LONGEST_NAME, LONGEST_ADDRESS = 24, 48  # characters of the learner's name and o
 
 
 @dataclass(frozen=True)
-class Card:
+class ResultCard:
     """attention: queries by keys, one row for BOS and each letter of the first name; head counts from 1. learner: the
     name to show; address: where this copy of the course comes from; either may be "".
     """
@@ -53,7 +53,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True)
-class Words:
+class TextLine:
     """x, y: start, middle or end of the baseline, by anchor. size: font size. tone: name of a colour."""
 
     x: float
@@ -74,28 +74,28 @@ class Drawing:
     title: str
     description: str
     rectangles: tuple[Rectangle, ...]
-    words: tuple[Words, ...]
+    words: tuple[TextLine, ...]
 
 
-def draw(card: Card) -> Drawing:
+def draw(card: ResultCard) -> Drawing:
     """The card as rectangles and text."""
     loss, bigram, uniform = f"{card.loss:#.4g}", f"{card.bigram_loss:.3f}", f"{math.log(len(CHARS) + 1):.3f}"
     names = list(card.names) or ["(none)"]
     learner = clean_text(card.learner, LONGEST_NAME)
     facts = f"{card.parameters:,} parameters, {NUM_STEPS:,} steps of training"
     words = [
-        Words(MARGIN, 92, 44, "My GPT in pure Python", bold=True),
-        Words(MARGIN, 130, 22, facts, "soft"),
-        Words(MARGIN, 266, 104, loss, "mark", bold=True),
-        Words(MARGIN, 306, 22, "nats per token on names it has never seen"),
-        Words(MARGIN, 372, 22, "Names it invented", "soft"),
-        *(Words(MARGIN, 410 + 34 * row, NAME_SIZE, name) for row, name in enumerate(names)),
-        Words(WIDTH - MARGIN, HEIGHT - 26, 20, card.date, "soft", "end"),
+        TextLine(MARGIN, 92, 44, "My GPT in pure Python", bold=True),
+        TextLine(MARGIN, 130, 22, facts, "soft"),
+        TextLine(MARGIN, 266, 104, loss, "mark", bold=True),
+        TextLine(MARGIN, 306, 22, "nats per token on names it has never seen"),
+        TextLine(MARGIN, 372, 22, "Names it invented", "soft"),
+        *(TextLine(MARGIN, 410 + 34 * row, NAME_SIZE, name) for row, name in enumerate(names)),
+        TextLine(WIDTH - MARGIN, HEIGHT - 26, 20, card.date, "soft", "end"),
     ]
     if learner:
-        words.append(Words(MARGIN, 160, 22, f"by {learner}", "soft"))
+        words.append(TextLine(MARGIN, 160, 22, f"by {learner}", "soft"))
     if card.address:
-        words.append(Words(MARGIN, HEIGHT - 26, 18, f"Build yours: {card.address}", "soft"))
+        words.append(TextLine(MARGIN, HEIGHT - 26, 18, f"Build yours: {card.address}", "soft"))
     bars, names_of_bars = loss_bars(card, loss, bigram, uniform)
     squares, labels = heat_map(card)
     said = f"Held-out loss {loss} nats per token, where a bigram table has {bigram} and guessing {uniform}."
@@ -104,25 +104,25 @@ def draw(card: Card) -> Drawing:
     return Drawing(WIDTH, HEIGHT, title, said, (*squares, *bars), (*words, *names_of_bars, *labels))
 
 
-def loss_bars(card: Card, loss: str, bigram: str, uniform: str) -> tuple[list[Rectangle], list[Words]]:
+def loss_bars(card: ResultCard, loss: str, bigram: str, uniform: str) -> tuple[list[Rectangle], list[TextLine]]:
     """Bars for the loss, for guessing and for letter pairs; only a line of text if a long name needs their place."""
     widths = [NAME_SIZE * sum(WIDE if letter in "mw" else NARROW for letter in name) for name in card.names]
     if max(widths, default=0) > BARS_LEFT - MARGIN - 10:
-        return [], [Words(MARGIN, 336, 20, f"lower is better; letter pairs {bigram}, guessing {uniform}", "soft")]
+        return [], [TextLine(MARGIN, 336, 20, f"lower is better; letter pairs {bigram}, guessing {uniform}", "soft")]
     bars, words = [], []
     guessing = math.log(len(CHARS) + 1)
     lines = ((guessing, "guessing", uniform), (card.bigram_loss, "letter pairs", bigram), (card.loss, "mine", loss))
     largest = max(number for number, _, _ in lines)
-    words.append(Words(BARS_LEFT, 372, 22, "Loss, lower is better", "soft"))
+    words.append(TextLine(BARS_LEFT, 372, 22, "Loss, lower is better", "soft"))
     for row, (number, name, text) in enumerate(lines):
         y = BARS_TOP + row * BAR_STEP
         strength = 1.0 if name == "mine" else 0.35
         bars.append(Rectangle(BARS_LEFT, y + 8, BARS_WIDTH * number / largest, BAR, strength))
-        words.append(Words(BARS_LEFT, y, 20, f"{name} {text}"))
+        words.append(TextLine(BARS_LEFT, y, 20, f"{name} {text}"))
     return bars, words
 
 
-def heat_map(card: Card) -> tuple[list[Rectangle], list[Words]]:
+def heat_map(card: ResultCard) -> tuple[list[Rectangle], list[TextLine]]:
     """The heat map of one head: a row per query position, a column per key position."""
     letters = ["^", *card.looked_at]  # ^ is BOS
     side = MAP_SIDE / len(letters)
@@ -130,14 +130,14 @@ def heat_map(card: Card) -> tuple[list[Rectangle], list[Words]]:
     squares, labels = [], []
     for row, letter in enumerate(letters):
         middle = (row + 0.5) * side
-        labels.append(Words(MAP_LEFT - 12, MAP_TOP + middle + size / 3, size, letter, anchor="end"))
-        labels.append(Words(MAP_LEFT + middle, MAP_TOP - 10, size, letter, anchor="middle"))
+        labels.append(TextLine(MAP_LEFT - 12, MAP_TOP + middle + size / 3, size, letter, anchor="end"))
+        labels.append(TextLine(MAP_LEFT + middle, MAP_TOP - 10, size, letter, anchor="middle"))
         for column in range(row + 1):
             x, y, weight = MAP_LEFT + column * side, MAP_TOP + row * side, float(card.attention[row][column])
             squares.append(Rectangle(x + 1, y + 1, side - 2, side - 2, 0.06 + 0.94 * min(1.0, weight)))
     under = MAP_TOP + MAP_SIDE + 34
-    labels.append(Words(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
-    labels.append(Words(MAP_LEFT, under + 26, 18, "darker: looks there more; ^: the beginning", "soft"))
+    labels.append(TextLine(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
+    labels.append(TextLine(MAP_LEFT, under + 26, 18, "darker: looks there more; ^: the beginning", "soft"))
     return squares, labels
 
 
@@ -170,7 +170,7 @@ def _rectangle(shape: Rectangle) -> str:
     return f'<rect class="mark" {place} fill-opacity="{shape.strength:.3f}"/>'
 
 
-def _text(words: Words) -> str:
+def _text(words: TextLine) -> str:
     weight = ' font-weight="bold"' if words.bold else ""
     place = f'x="{words.x:.1f}" y="{words.y:.1f}" font-size="{words.size}" text-anchor="{words.anchor}"'
     return f'<text class="{words.tone}" {place}{weight}>{escape(words.text)}</text>'

@@ -29,14 +29,14 @@ def recall(
 
     Example: python -m autograder recall
     """
-    from autograder.recall import session
+    from autograder.recall import recall_session
 
     today = date.today()
     if answer is not None:
-        print_lines(session.answered(answer, today))
+        print_lines(recall_session.answered(answer, today))
         return
     typer.echo("Looking for a question in your code ...\n")
     if sys.stdin.isatty() and sys.stdout.isatty():
-        session.talk(target, today, input, print_lines)
+        recall_session.talk(target, today, input, print_lines)
     else:
-        print_lines(session.asked(target, today))
+        print_lines(recall_session.asked(target, today))

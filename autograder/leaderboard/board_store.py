@@ -22,7 +22,7 @@ from autograder.leaderboard.database_tables import (
     BoardBase,
     BoardEntry,
     BoardLearner,
-    Measured,
+    MeasuredCurve,
     Setting,
     StoreError,
 )
@@ -173,7 +173,7 @@ def _entry_of(attempt: Attempt, now: datetime) -> BoardEntry:
         entry.message = clean_text(result.reason, LONGEST_MESSAGE)  # also because PostgreSQL does not accept NUL
     else:
         entry.loss, entry.losses, entry.seeds = result.mean, json.dumps(result.losses), json.dumps(result.seeds)
-        entry.control, entry.curve = result.control, Measured(result.curve, result.names_per_step).written()
+        entry.control, entry.curve = result.control, MeasuredCurve(result.curve, result.names_per_step).written()
         entry.names = json.dumps(result.names)
     return entry
 

@@ -28,7 +28,7 @@ class BoardLearner(BoardBase):
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredCurve:
     """What the grader measured in the runs of an entry. curve: mean held-out losses after every 25 steps.
     names_per_step: the least and the most; None if it is not recorded.
     """
@@ -41,7 +41,7 @@ class Measured:
         return json.dumps({"held_out": self.curve, "names_per_step": self.names_per_step})
 
     @classmethod
-    def read(cls, text: str) -> Measured:
+    def read(cls, text: str) -> MeasuredCurve:
         """From JSON; empty for an entry of an older version."""
         data = json.loads(text)
         if not isinstance(data, dict):
@@ -53,8 +53,8 @@ class BoardEntry(BoardBase):
     """One try. loss: None if the recipe has no score; message says why. held: why it is held for review, None if it is
     not.
 
-    losses, seeds and names are JSON lists; at is UTC, in ISO form. curve: a JSON object, see `Measured`; in boards of
-    older versions a list of training losses.
+    losses, seeds and names are JSON lists; at is UTC, in ISO form. curve: a JSON object, see `MeasuredCurve`; in boards
+    of older versions a list of training losses.
     """
 
     __tablename__ = "entries"
@@ -86,8 +86,8 @@ class BoardEntry(BoardBase):
         return json.loads(self.names)
 
     @property
-    def measured(self) -> Measured:
-        return Measured.read(self.curve)
+    def measured(self) -> MeasuredCurve:
+        return MeasuredCurve.read(self.curve)
 
 
 class Setting(BoardBase):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder.leaderboard import noise
 from autograder.leaderboard.data import BASELINE_SEEDS, MICROGPT
-from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, Measured
+from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, MeasuredCurve
 from autograder.leaderboard.recipe_source import Method, method_of
 
 
@@ -47,8 +47,8 @@ class BoardRow:
         return self.entry.sampled_names if self.entry else []
 
     @property
-    def measured(self) -> Measured:
-        return self.entry.measured if self.entry else Measured()
+    def measured(self) -> MeasuredCurve:
+        return self.entry.measured if self.entry else MeasuredCurve()
 
 
 @dataclass(frozen=True)

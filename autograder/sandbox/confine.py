@@ -35,7 +35,7 @@ class PathRule(ctypes.Structure):
     _fields_ = [("rights", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
 
-class Program(ctypes.Structure):
+class FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
@@ -97,5 +97,5 @@ def restrict_files(libraries, covered, files, folders):
 
 def restrict_calls(program):
     """Load a BPF program, with 8 bytes per instruction."""
-    filter_program = Program(len(program) // 8, program)
+    filter_program = FilterProgram(len(program) // 8, program)
     checked(libc.prctl(PR_SET_SECCOMP, FILTER_MODE, ctypes.byref(filter_program), 0, 0))

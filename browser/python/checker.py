@@ -14,7 +14,7 @@ from autograder.bundle.capstone_replay import report as capstone_report
 from autograder.bundle.recipe_replay import RecipeTries
 from autograder.bundle.recorded_mistakes import call_key
 from autograder.bundle.replay import check_part, recording, seeds
-from autograder.capstone.card_drawing import Card, draw, to_svg
+from autograder.capstone.card_drawing import ResultCard, draw, to_svg
 from autograder.course import Part, part
 from autograder.grading.report import Report
 from autograder.grading.timeouts import FIRST
@@ -114,6 +114,6 @@ class Page:
 
     def card(self, measured: str) -> str:
         """The card with these measurements, which the page made itself: {"svg": ..., "light": ..., "says": text}."""
-        drawing = draw(Card(**json.loads(measured)))
+        drawing = draw(ResultCard(**json.loads(measured)))
         svg, light = (to_svg(drawing, in_dark).decode("utf-8") for in_dark in (True, False))
         return json.dumps({"svg": svg, "light": light, "says": f"{drawing.title}. {drawing.description}"})

@@ -1,10 +1,12 @@
 """The layers of the package hold, and their picture is that of the contract."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree
+from collections import Counter
 
 import pytest
 from generator import architecture
@@ -12,6 +14,8 @@ from generator import architecture
 from autograder.commands.development import IMPORT_LINTER
 from autograder.course import ROOT
 
+# Each part's suite and each experiment has a folder of its own, whose name tells its files apart.
+PACKAGE = [path for path in ROOT.glob("autograder/**/*.py") if path.parts[-3] != "parts"]
 SUITES_MAY_IMPORT = (
     "autograder.grading.",
     "autograder.parts.",
@@ -68,6 +72,25 @@ def test_suites_import_only_the_grading_and_the_model():
         for line in path.read_text(encoding="utf-8").splitlines():
             if re.match(r"\s*(from|import) autograder", line):
                 assert any(allowed in line for allowed in SUITES_MAY_IMPORT), f"{path}: {line}"
+
+
+def test_a_class_name_means_one_thing_in_the_package():
+    defined = Counter(
+        node.name
+        for path in PACKAGE
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert len(defined) > 100
+    assert [name for name, times in defined.items() if times > 1] == []
+
+
+def test_a_file_name_tells_modules_apart_except_for_commands_and_what_the_zip_replaces():
+    """commands/grade.py has the command of grading/grade.py; student/cli.py replaces cli.py in the students' zip."""
+    names = Counter(path.name for path in PACKAGE if path.parent.name not in ("commands", "student"))
+    del names["__init__.py"]
+    assert len(names) > 100
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_the_picture_and_the_table_are_those_of_the_contract():

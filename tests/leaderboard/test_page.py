@@ -15,7 +15,7 @@ from helpers.html_elements import Elements
 
 from autograder.leaderboard import charts, invented_names
 from autograder.leaderboard.board_page import INSTRUCTOR, PUBLIC, render, write_pages
-from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, Measured
+from autograder.leaderboard.database_tables import CLOSING, OPEN, BoardEntry, BoardLearner, MeasuredCurve
 from autograder.leaderboard.noise import Standing
 from autograder.leaderboard.ranking import BoardRow, make_table
 from autograder.text import with_error
@@ -51,7 +51,7 @@ def table_of(count, round=OPEN):
             at=f"2026-03-{1 + number // 18:02}T10:00:00+00:00",
             learner=BoardLearner(id=f"{who} {number}", display=display, skeleton=str(number), public=True), loss=loss,
             losses=json.dumps([loss, loss + 0.004, loss - 0.004]), names=json.dumps(sampled),
-            curve=Measured(curve, (1, 32)).written(), source=method.encode("utf-8", "surrogatepass"),
+            curve=MeasuredCurve(curve, (1, 32)).written(), source=method.encode("utf-8", "surrogatepass"),
         ))  # fmt: skip
     return make_table(entries, BASELINES, round, reference=REFERENCE)
 

@@ -18,7 +18,7 @@ from autograder.course import HERE, ROOT, part
 from autograder.errors import Failure
 from autograder.learner import local_state, recall_cards
 from autograder.learner.recall_cards import Asked, Card, Deck
-from autograder.recall import ask, session
+from autograder.recall import ask, recall_session
 from autograder.recall.question import Option, Question
 
 MONDAY = date(2026, 11, 30)
@@ -73,17 +73,17 @@ def mine(monkeypatch, tmp_path):
 def unasked(target: str | None) -> list[str]:
     """The sentences of the failure where nothing can be asked."""
     with pytest.raises(Failure) as raised:
-        list(session.asked(target, MONDAY))
+        list(recall_session.asked(target, MONDAY))
     return str(raised.value).split("\n")
 
 
 def test_the_question_waits_and_is_made_again_from_the_file(mine):
-    first = list(session.asked("0.2", MONDAY))
-    assert list(session.asked(None, MONDAY)) == first and "0.2" in first[0]
+    first = list(recall_session.asked("0.2", MONDAY))
+    assert list(recall_session.asked(None, MONDAY)) == first and "0.2" in first[0]
     assert first[-1].startswith("Answer with its number: ")
     with pytest.raises(ValueError, match="9 is not on the list"):
-        list(session.answered(9, MONDAY))
-    reply = "\n".join(session.answered(0, MONDAY))
+        list(recall_session.answered(9, MONDAY))
+    reply = "\n".join(recall_session.answered(0, MONDAY))
     assert "It comes again tomorrow. 1 question left today." in reply
 
 
@@ -91,14 +91,14 @@ def test_a_task_that_was_passed_since_the_question_is_left_for_today(mine, monke
     recall_cards.write(Deck({}).with_tasks(["0.1"], MONDAY))
     assert ask.next_question(MONDAY).question.task == "0.1"
     monkeypatch.setattr(ask, "collect_cards", lambda today, of=None: recall_cards.read().with_tasks(["0.2"], today))
-    assert "1 question left today." in "\n".join(session.answered(0, MONDAY))
+    assert "1 question left today." in "\n".join(recall_session.answered(0, MONDAY))
 
 
 def test_after_a_change_the_question_is_about_the_code_as_it_is(mine):
-    list(session.asked("0.2", MONDAY))
+    list(recall_session.asked("0.2", MONDAY))
     mine.path.write_text(solution(0).replace("gradient = []", "found = []"), encoding="utf-8")
     with pytest.raises(Failure, match="Your code has changed since that question"):
-        list(session.answered(1, MONDAY))
+        list(recall_session.answered(1, MONDAY))
     deck = recall_cards.read()
     assert deck.asked is None and deck.cards["0.2"].rights == 0 and deck.count == 0
 
@@ -109,7 +109,7 @@ def test_code_that_does_not_pass_any_more_waits_with_a_sentence(mine, monkeypatc
     assert "0.2 in " in broken and "no longer passes, so its questions wait." in broken
     assert broken.endswith("To see why: python -m autograder check 0.2")
     mine.passes = lambda task: task == "0.2"
-    two = list(session.asked(None, MONDAY))
+    two = list(recall_session.asked(None, MONDAY))
     assert "no longer passes" in two[0] and "About your code for 0.2" in two[2]
     recall_cards.forget_question()
     monkeypatch.setattr(ask.planted, "current", lambda: SimpleNamespace(of=part(0)))
@@ -147,7 +147,7 @@ def test_a_task_whose_code_gives_no_question_comes_tomorrow(mine, monkeypatch):
 )
 def test_with_nothing_to_ask_it_says_why(mine, deck, target, sentence):
     recall_cards.write(deck)
-    assert sentence in " ".join(session.asked(target, MONDAY))
+    assert sentence in " ".join(recall_session.asked(target, MONDAY))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_where_something_must_be_passed_first_the_exit_status_is_1(mine, monkeyp
 @pytest.mark.parametrize(("words", "sentence"), [(["x"], "is not a part or a task"), (["77"], "There is no part 77")])
 def test_a_wrong_target_is_a_sentence(words, sentence):
     with pytest.raises(ValueError, match=sentence):
-        list(session.asked(*words, MONDAY))
+        list(recall_session.asked(*words, MONDAY))
 
 
 def test_nothing_of_recall_is_in_the_zip_or_in_what_graders_import():
@@ -205,7 +205,7 @@ def at_terminal(monkeypatch, tmp_path):
                 raise line
             return line
 
-        session.talk(None, MONDAY, read, said.extend)
+        recall_session.talk(None, MONDAY, read, said.extend)
         return "\n".join(said), prompts
 
     return talk
@@ -254,4 +254,4 @@ def test_an_answer_that_is_not_on_the_list_changes_nothing(at_terminal):
     assert recall_cards.read().count == 0
     recall_cards.forget_question()
     with pytest.raises(Failure, match="No question waits"):
-        list(session.answered(1, MONDAY))
+        list(recall_session.answered(1, MONDAY))
