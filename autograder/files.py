@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
+LOCKED = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # another process holds the lock
 SECONDS_BETWEEN_TRIES = 0.2  # to lock a file
 
 
@@ -58,14 +59,14 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def lock(descriptor: int, wait: bool = False) -> None:
-    """Lock an open file until this process ends, even if it is killed. If another one holds the lock, raises
-    OSError or, with `wait`, waits.
+    """Lock an open file until this process ends, even if it is killed. If another one holds the lock, raises OSError
+    with a number in LOCKED or, with `wait`, waits. A file system without locks raises another OSError.
     """
     while wait:
         try:
             return lock(descriptor)
         except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            if error.errno not in LOCKED:
                 raise
             time.sleep(SECONDS_BETWEEN_TRIES)
     if os.name == "nt":

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from autograder import invocation
 from autograder.command_table.table import COST, WITHOUT
-from autograder.files import lock
+from autograder.files import LOCKED, lock
 from autograder.setup_environment import (
     ROOT,
     STAMP,
@@ -140,7 +140,9 @@ def _only_one_at_a_time() -> Iterator[None]:
     with open(VENV + ".lock", "ab") as file:
         try:
             lock(file.fileno())
-        except OSError:
+        except OSError as error:
+            if error.errno not in LOCKED:
+                raise
             _say("Waiting for another set-up of this folder to end.\n")
             lock(file.fileno(), wait=True)
         yield

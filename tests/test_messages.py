@@ -154,6 +154,13 @@ FAULTS = {
         "return inputs",
         "inputs has no value here. In square, the parameter is x.",
     ),
+    "a builtin with two letters in the wrong order": (
+        0,
+        "0.1",
+        [("return x * x", "return list(map(itn, [x * x]))[0]")],
+        "map(itn",
+        "did you mean int?",
+    ),
     "a method without brackets": (
         3,
         "3.2",

@@ -1,6 +1,7 @@
 """The first command sets up what it needs, says so, and leaves nothing half done that is taken for done."""
 
 import ast
+import errno
 import importlib
 import json
 import os
@@ -477,6 +478,18 @@ def test_a_folder_whose_name_is_not_utf_8_is_named_as_the_reason(checkout, tmp_p
     done = run(folder, "check", PYTHONUTF8="0", LC_ALL="C.UTF-8")
     assert done.returncode == 2 and r"caf\udce9' is not UTF-8. Rename it" in done.stderr
     assert not (folder / ".venv").exists()
+
+
+def test_a_file_system_without_locks_is_not_taken_for_another_set_up(tmp_path, monkeypatch, capsys):
+    def refuse(descriptor, wait=False):
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(install, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(install, "lock", refuse)
+    with pytest.raises(SystemExit) as ended:
+        install.install("")
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and "Set-up failed:" in said and "Waiting" not in said
 
 
 def test_a_set_up_from_nothing_counts_as_unfinished_from_its_first_step(here, checkout, monkeypatch):

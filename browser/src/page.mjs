@@ -125,8 +125,10 @@ class Page {
       $(this.part ? "editor-title" : `${$("main").dataset.view}-title`).focus();
     };
     window.addEventListener("hashchange", () => this.follow());
-    this.work.onOtherTab((name, text) => this.follows(name, text));
+    this.work.onOtherTab((...saved) => this.follows(...saved));
     this.work.onFlush((problem) => this.warn(problem));
+    // Whatever else finds no space, such as the copy before a reset, which is then not made.
+    window.addEventListener("unhandledrejection", ({ reason }) => reason?.name === "QuotaExceededError" && this.warn(reason.message || reason.name));
     window.addEventListener("resize", () => this.scrollParts());
     window.addEventListener("pagehide", () => this.flush());
     document.addEventListener("visibilitychange", () => document.hidden && this.flush());
@@ -282,13 +284,10 @@ class Page {
   }
 
   // Another tab of this browser has saved a file. What was typed here a moment before is kept as a backup.
-  async follows(name, text) {
+  async follows(name, text, typedHere) {
     this.drawParts();
-    if (name === RECIPE) return this.recipe.follow(text);
-    if (name !== this.part?.file || this.example) return;
-    const typedHere = this.work.unsaved.get(name);
-    this.work.unsaved.delete(name);
-    this.editor.follow(text);
+    if (name === RECIPE) return this.recipe.editor.follow(text);
+    if (name === this.part?.file && !this.example) this.editor.follow(text);
     if (typedHere === undefined || typedHere === text) return;
     await this.work.backUp(name, typedHere, "another tab");
     this.tell(`${name} was changed in another tab. Undo reset brings back what you typed here.`);

@@ -33,7 +33,7 @@ export class Practice {
       const engine = await this.page.engine;
       const memory = (await this.page.work.recall(MEMORY)) ?? {};
       const answer = await engine.check({ action, memory, today: today(), files: this.page.modules, ...more }, onStart);
-      return stillWanted(answer) ? this.keep(answer) : null;
+      return stillWanted(answer) ? this.keep(answer, action) : null;
     });
     this.turn = turn.catch(() => {});
     return turn;
@@ -48,11 +48,12 @@ export class Practice {
     }
   }
 
-  // Keeps what an answer asks to remember, and returns the rest.
-  async keep({ memory, ...answer }) {
+  // Keeps what an answer asks to remember, and returns the rest. A verdict is shown even if the browser has no space.
+  async keep({ memory, ...answer }, action) {
     if (memory) {
       this.learn(memory);
-      await this.page.work.remember(MEMORY, memory);
+      const kept = this.page.work.remember(MEMORY, memory);
+      await (action === "check" ? kept.catch((error) => this.page.warn(error.message || error.name)) : kept);
     }
     return answer;
   }

@@ -25,11 +25,6 @@ export class RecipeRoom {
     this.editor.open(this.work.text(FILE));
   }
 
-  follow(text) {
-    this.work.unsaved.delete(FILE);
-    this.editor.follow(text);
-  }
-
   async reset() {
     if (!confirm("Replace your recipe with microgpt's? Undo reset brings yours back.")) return;
     await this.work.flush();

@@ -38,20 +38,29 @@ class LastingStorage {
     this.lasting = true;
     this.database = database;
   }
-  store(name, mode) {
-    return this.database.transaction(name, mode).objectStore(name);
+  stored(name) {
+    return this.database.transaction(name, "readonly").objectStore(name);
+  }
+  // Ends when the change is stored: a browser may find only then that its space is used up.
+  async change(name, make) {
+    const transaction = this.database.transaction(name, "readwrite");
+    make(transaction.objectStore(name));
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
   }
   get(store, key) {
-    return finished(this.store(store, "readonly").get(key));
+    return finished(this.stored(store).get(key));
   }
   put(store, value, key) {
-    return finished(this.store(store, "readwrite").put(value, key));
+    return this.change(store, (objects) => objects.put(value, key));
   }
   delete(store, key) {
-    return finished(this.store(store, "readwrite").delete(key));
+    return this.change(store, (objects) => objects.delete(key));
   }
   async entries(store) {
-    const objects = this.store(store, "readonly");
+    const objects = this.stored(store);
     const [keys, values] = await Promise.all([finished(objects.getAllKeys()), finished(objects.getAll())]);
     return keys.map((key, index) => [key, values[index]]);
   }
@@ -114,16 +123,20 @@ export class Work {
     return Object.fromEntries(Object.keys(this.stubs).map((name) => [name, this.text(name)]));
   }
 
-  // Calls back for each file that another tab has saved.
+  // Calls back for each file that another tab has saved, with what was typed here and is not saved. That is dropped:
+  // later, it would replace the newer text.
   onOtherTab(take) {
     this.tabs.onmessage = ({ data: { name, text } }) => {
       if (!(name in this.stubs)) return;
+      const typedHere = this.unsaved.get(name);
+      this.unsaved.delete(name);
       text === this.stubs[name] ? this.texts.delete(name) : this.texts.set(name, text);
-      take(name, text);
+      take(name, text, typedHere);
     };
   }
 
   async save(name, text) {
+    this.unsaved.delete(name); // an older text, which would replace this one later
     this.tabs.postMessage({ name, text });
     if (text === this.stubs[name]) {
       this.texts.delete(name);
@@ -150,8 +163,11 @@ export class Work {
     this.unsaved.clear();
     const done = await Promise.allSettled(unsaved.map(([name, text]) => this.save(name, text)));
     const failed = done.flatMap(({ reason }, index) => (reason ? [{ reason, file: unsaved[index] }] : []));
-    for (const { file } of failed) if (!this.unsaved.has(file[0])) this.unsaved.set(...file);
-    if (unsaved.length) this.flushed(failed[0]?.reason.message ?? "");
+    for (const { file: [name, text] } of failed) {
+      const isNewest = this.text(name) === text && !this.unsaved.has(name); // more may be typed or saved in the meantime
+      if (isNewest) this.unsaved.set(name, text);
+    }
+    if (unsaved.length) this.flushed(failed.length ? failed[0].reason.message || failed[0].reason.name : "");
   }
 
   // Calls back after each flush: with the browser's reason where a file could not be saved, otherwise with "".
@@ -176,9 +192,9 @@ export class Work {
     const kept = (await this.storage.entries("backups")).filter(([, backup]) => backup.name === name);
     if (!kept.length) return null;
     const [key, backup] = kept.at(-1);
-    await this.storage.delete("backups", key);
     await this.storage.put("backups", { name, text: this.text(name), reason: "undo", time: Date.now() });
     await this.save(name, backup.text);
+    await this.storage.delete("backups", key); // last, since there may be no space for the others
     return backup;
   }
 

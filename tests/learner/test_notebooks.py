@@ -1,7 +1,9 @@
 """A learner's own copies of the notebooks, and JupyterLab on them."""
 
+import errno
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -82,6 +84,29 @@ def test_the_lesson_and_its_stub_are_side_by_side(tmp_path):
     dock = data["layout-restorer:data"]["main"]["dock"]
     shown = [data[widget]["data"]["path"] for area in dock["children"] for widget in area["widgets"]]
     assert dock["orientation"] == "horizontal" and shown == ["notebooks/part05/part05.ipynb", "exercises/part05_gpt.py"]
+
+
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (
+            OSError(errno.ENOSPC, "No space left"),
+            "A file can't be read or written (No space left). Free some disk space",
+        ),
+        (FileExistsError(errno.EEXIST, "File exists", __file__), f"{__file__} is a file, but must be a folder. Move"),
+    ],
+)
+def test_an_arrangement_that_cannot_be_saved_is_a_sentence(monkeypatch, capsys, error, said):
+    pytest.importorskip("jupyterlab")
+
+    def refuse(its_part):
+        raise error
+
+    monkeypatch.setattr(side_by_side, "save_workspace", refuse)
+    monkeypatch.setattr(sys, "argv", ["jupyterlab_child", "3"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("autograder.notebooks.jupyterlab_child", run_name="__main__")
+    assert ended.value.code == 1 and capsys.readouterr().err.startswith(said)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no root")

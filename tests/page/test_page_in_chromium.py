@@ -198,6 +198,28 @@ def test_two_tabs_with_one_file_show_the_same_code(visit):
     visit.wait(lambda: visit.code() == RIGHT)
 
 
+def test_a_browser_without_space_warns_until_what_was_typed_is_stored(visit):
+    visit.open("#part=0")
+    origin = visit.address.rstrip("/")
+    visit.driver.execute_cdp_cmd("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+
+    def is_warned():
+        visit.write(f"{WRONG}# {time.monotonic()}\n")  # Chromium looks at the quota only once in a few seconds
+        return "This browser could not save what you typed (" in visit.text("banner")
+
+    visit.wait(is_warned)
+    visit.driver.execute_cdp_cmd("Storage.overrideQuotaForOrigin", {"origin": origin})
+
+    def is_stored():
+        visit.write(f"{RIGHT}# {time.monotonic()}\n")
+        return not visit.text("banner")
+
+    visit.wait(is_stored)
+    visit.write(RIGHT)
+    visit.open("#part=0")
+    assert visit.code() == RIGHT
+
+
 # A part solved without a mouse: what is pressed or typed, and what has the focus afterwards. "?" waits for the summary.
 BY_KEYBOARD = [
     ("Tab", "skip to your code"),
