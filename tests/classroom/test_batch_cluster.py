@@ -89,6 +89,9 @@ class Cluster:
             time.sleep(0.05)
         raise AssertionError(said)
 
+    def is_whole(self) -> bool:
+        return all(process.poll() is None for process in (*self.workers, self.scheduler))
+
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
             process.kill()
@@ -96,14 +99,22 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    found = Cluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        found.add_worker()
-        found.add_worker()
-        yield found
-    finally:
-        found.end()
+def clusters():
+    """The clusters of this file's tests."""
+    found: list[Cluster] = []
+    yield found
+    for each in found:
+        each.end()
+
+
+@pytest.fixture
+def cluster(clusters, tmp_path_factory) -> Cluster:
+    """A scheduler with two workers: that of the test before, unless it killed one of them."""
+    if not clusters or not clusters[-1].is_whole():
+        clusters.append(Cluster(tmp_path_factory.mktemp("cluster")))
+        clusters[-1].add_worker()
+        clusters[-1].add_worker()
+    return clusters[-1]
 
 
 def test_a_cluster_gives_the_verdicts_of_this_machine_though_no_grader_is_installed_there(
@@ -116,9 +127,12 @@ def test_a_cluster_gives_the_verdicts_of_this_machine_though_no_grader_is_instal
 
 def grades_now(process: psutil.Process) -> bool:
     """Whether a learner's code runs: its fork server, which also waits between submissions, has a child."""
-    descendants = process.children(recursive=True)
-    servers = [each for each in descendants if each.cmdline()[-1:] == ["serve"] and each.name() != "bwrap"]
-    return any(each.children() for each in servers) if servers else bool(descendants)
+    try:
+        descendants = process.children(recursive=True)
+        servers = [each for each in descendants if each.cmdline()[-1:] == ["serve"] and each.name() != "bwrap"]
+        return any(each.children() for each in servers) if servers else bool(descendants)
+    except psutil.NoSuchProcess:  # one of them ended while it was looked at
+        return False
 
 
 def test_a_grading_process_that_is_killed_on_a_worker_costs_one_try(cluster, tmp_path):

@@ -45,6 +45,12 @@ def graded(tmp_path_factory, capstone_class, strict):
     return folder, {one.learner: one for one in grade_capstones(folder, Training(strict, num_steps=STEPS))}
 
 
+@pytest.fixture
+def changeable(graded, tmp_path):
+    """The same in a copy, for tests that change it."""
+    return ClassFolder(shutil.copytree(graded[0].root, tmp_path / "class")), graded[1]
+
+
 def test_the_points_are_in_the_gradebook_task_by_task(graded):
     folder, outcomes = graded
     with open_gradebook(folder) as book:
@@ -89,6 +95,16 @@ def test_feedback_and_formgraders_notebook_show_report_and_parts(graded):
     assert (folder.autograded / "eve" / "capstone" / "capstone.ipynb").is_file()
 
 
+def test_a_process_of_its_own_trains_a_capstone_in_the_strict_sandbox(tmp_path, empty_gradebook, strict):
+    """The class above was trained by this process."""
+    folder = ClassFolder(tmp_path)
+    shutil.copy(empty_gradebook, folder.root)
+    hand_in_all(folder, "ada")
+    (outcome,) = grade_capstones(folder, Training(strict, num_steps=STEPS))
+    assert outcome.failure == "" and outcome.report.sandbox == strict.value
+    assert outcome.report.earned == 20 and class_grades(folder).learners[0].grades["capstone"].score == 20
+
+
 def test_it_is_exported_with_the_parts(graded, tmp_path):
     export(class_grades(graded[0]), tmp_path)
     assert "capstone" in (tmp_path / "nbgrader.csv").read_text(encoding="utf-8")
@@ -125,8 +141,8 @@ def test_a_run_that_the_machine_had_no_time_for_is_not_graded_and_trained_again_
     assert outcome.report.earned == 20
 
 
-def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, in_this_process):
-    folder, outcomes = graded
+def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(changeable, in_this_process):
+    folder, outcomes = changeable
     before = outcomes["ada"].report
     again = {one.learner: one for one in grade_capstones(folder, Training(strict_tier(), num_steps=STEPS), again=True)}
     assert again["ada"].report.seed != before.seed and again["ada"].report.earned == before.earned
@@ -135,8 +151,8 @@ def test_regrade_trains_unchanged_parts_again_and_keeps_the_new_verdict(graded, 
     assert same["ada"].report == again["ada"].report
 
 
-def test_errata_compare_released_verdicts_and_release_the_better_result(graded):
-    folder, outcomes = graded
+def test_errata_compare_released_verdicts_and_release_the_better_result(changeable):
+    folder, outcomes = changeable
     tier, ada = strict_tier(), outcomes["ada"].report
     found, _ = find_capstone_errata(folder, Training(tier, num_steps=STEPS))
     assert (found.same, found.changes, found.unknown) == (4, (), ("cleo",))
@@ -166,8 +182,8 @@ def test_errata_train_each_capstone_with_the_interpreter_of_its_verdict(
         find_capstone_errata(folder, usual)
 
 
-def test_errata_finish_a_capstone_whose_release_was_interrupted_though_its_verdict_is_the_same(graded):
-    folder, _ = graded
+def test_errata_finish_a_capstone_whose_release_was_interrupted_though_its_verdict_is_the_same(changeable):
+    folder, _ = changeable
     with pytest.raises(KeyboardInterrupt), releasing(folder, "ben", capstone()):
         raise KeyboardInterrupt
     found, reports = find_capstone_errata(folder, Training(strict_tier(), num_steps=STEPS))

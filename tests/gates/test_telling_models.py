@@ -8,6 +8,7 @@ from autograder.course import SOLUTIONS
 from autograder.parts.part08 import oracle
 
 QUICKEST = "the_defaults_are_20_names_at_temperature_one_half"
+assert QUICKEST in oracle.SIZES
 
 
 @pytest.mark.parametrize(

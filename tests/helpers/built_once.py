@@ -27,6 +27,8 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
     returned = FAILED
     try:
         returned = build(folder)
-    finally:
-        done.write_text(returned, encoding="utf-8")
+    finally:  # whole at once: another process may be about to read it
+        written = done.with_suffix(".new")
+        written.write_text(returned, encoding="utf-8")
+        written.replace(done)
     return folder, returned

@@ -70,10 +70,10 @@ def test_processor_time_and_crashes_are_told_apart_through_the_walls(work, shut_
 @pytest.mark.parametrize("which", [0, -1], ids=["outermost", "innermost"])
 def test_a_process_that_somebody_else_killed_is_asked_once_more(work, shut_in, which):
     psutil = pytest.importorskip("psutil")
-    worker = work("import time\ndef slow():\n    time.sleep(0.5)\n    return 7", tier=shut_in)
+    worker = work("import time\ndef slow():\n    time.sleep(1)\n    return 7", tier=shut_in)
     worker.call("echo", [1])
     top = psutil.Process(worker._process.process.pid)
-    threading.Timer(0.2, [top, *top.children(recursive=True)][which].kill).start()
+    threading.Timer(0.4, [top, *top.children(recursive=True)][which].kill).start()
     assert call(worker, "slow").value == 7
 
 

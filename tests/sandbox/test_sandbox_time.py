@@ -107,9 +107,9 @@ def test_code_that_stops_the_timer_of_its_process_is_ended_from_outside(worker):
 def test_short_calls_are_charged_what_they_used_on_a_busy_machine(worker, busy_machine):
     """Each is over before it could be measured, and takes five times as long by the clock."""
     begin = time.monotonic()
-    for _ in range(50):
+    for _ in range(100):
         assert call(worker, "compute", 0.002).value == 1
-    assert worker.used < max(0.3, (time.monotonic() - begin) / 4)  # processor time grows, too, where 40 programs run
+    assert worker.used < max(0.6, (time.monotonic() - begin) / 4)  # processor time grows, too, where 40 programs run
 
 
 def test_a_process_that_ends_itself_is_not_forgiven_what_it_used(worker):
@@ -161,13 +161,8 @@ def test_code_that_prints_half_a_gigabyte_waits_for_nobody(worker, busy_machine)
     assert worker.read_output().endswith("[more was printed and is left out]")
 
 
-def test_many_short_waits_are_charged_in_the_end(work):
-    """A single one may be ours, on a busy machine: one second of them is forgiven. In all tiers it is this process that
-    forgives, by what it measures; that it measures waiting in each tier is seen above.
-    """
-    if sys.platform != "linux":
-        pytest.skip("only Linux tells what another process has used")
-    worker = work(CODE, limits=LIMITS)
+def test_many_short_waits_are_charged_in_the_end(worker):
+    """A single one may be ours, on a busy machine: one second of them is forgiven."""
     for _ in range(30):
         assert call(worker, "wait", 0.15).value == 1
     assert worker.used > 0.5  # of 4.5, of which the first slice of each call is not seen
