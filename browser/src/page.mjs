@@ -49,7 +49,7 @@ async function download(sizes) {
 
 class Page {
   constructor(course, work) {
-    Object.assign(this, { course, work, part: null, results: {}, hints: {}, example: null, warning: "", started: new Map() });
+    Object.assign(this, { course, work, part: null, results: {}, hints: {}, example: null, started: new Map() });
     this.editor = new Editor($("editor"), { onChange: (text) => this.typed(text), onCheck: () => this.check() });
     this.engine = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     this.engine.catch(() => {}); // reported in `open`
@@ -499,16 +499,16 @@ class Page {
   }
 
   tell(text, ...buttons) {
-    const shown = text || this.warning;
-    $("banner").hidden = !shown;
-    $("banner").replaceChildren(shown, ...buttons);
+    $("banner").hidden = !text;
+    $("banner").replaceChildren(text, ...buttons);
   }
 
-  // Warns, until it is over, that what was typed is not saved.
+  // Warns while what was typed is not saved. problem: the browser's reason, or "" once it is saved.
   warn(problem) {
-    const before = this.warning;
-    this.warning = problem && `This browser could not save what you typed (${problem}). Choose Save as zip before you close the page.`;
-    if (this.warning !== before) this.tell("");
+    const warning = problem && `This browser could not save what you typed (${problem}). Choose Save as zip before you close the page.`;
+    if (warning === $("warning").textContent) return; // it must not be read aloud again
+    $("warning").hidden = !warning;
+    $("warning").textContent = warning;
   }
 }
 

@@ -205,14 +205,14 @@ def test_a_browser_without_space_warns_until_what_was_typed_is_stored(visit):
 
     def is_warned():
         visit.write(f"{WRONG}# {time.monotonic()}\n")  # Chromium looks at the quota only once in a few seconds
-        return "This browser could not save what you typed (" in visit.text("banner")
+        return "This browser could not save what you typed (" in visit.text("warning")
 
     visit.wait(is_warned)
     visit.driver.execute_cdp_cmd("Storage.overrideQuotaForOrigin", {"origin": origin})
 
     def is_stored():
         visit.write(f"{RIGHT}# {time.monotonic()}\n")
-        return not visit.text("banner")
+        return not visit.text("warning")
 
     visit.wait(is_stored)
     visit.write(RIGHT)
