@@ -69,7 +69,7 @@ KINDS = {  # of differences: the words in the table, and the heading of the list
     ),
     "smaller": (
         "with a smaller input",
-        "Only the input differs: it is smaller in a browser, where Python has less memory, and the page says so",
+        "Only the input differs: it is smaller in a browser, where Python has less memory. The page mentions this",
     ),
     "unnamed": (
         "not named",
@@ -77,7 +77,7 @@ KINDS = {  # of differences: the words in the table, and the heading of the list
     ),
     "named": (
         "named only here",
-        "Only this door names the mistake, whose answers depend on earlier calls: these are the same in the recording",
+        "Only this door names the mistake. Its answers depend on earlier calls, which a recording repeats exactly",
     ),
     "order": (
         "with a set in another order",

@@ -14,7 +14,7 @@ from autograder.course import HERE, ROOT, SOLUTIONS, Part
 
 FILES = Path(__file__).with_name("gradescope_files")
 PROGRAMS = ("setup.sh", "run_autograder")
-MODULES = """__init__.py course.py course.toml datasets.py errors.py files.py invocation.py model.py text.py
+MODULES = """__init__.py course.py course.toml errors.py files.py invocation.py model.py text.py
     bundle/__init__.py bundle/gradescope_run.py""".split()
 FOLDERS = ("command_table", "grading", "parts", "render", "sandbox")
 

@@ -50,7 +50,7 @@ LARGE = 100_000  # bytes of a file
 MOST_TO_LOAD = 10_000_000  # bytes of a first visit, if the server compresses files
 CHECKER = ("checker.py", "errand.py")  # of browser/python
 # In a page with the solutions: the modules for what only it has, and what they read of each part.
-PRACTICE_MODULES = """datasets grading/hidden_conditions grading/store learner/achievements learner/harden
+PRACTICE_MODULES = """grading/hidden_conditions grading/store learner/achievements learner/harden
     learner/last_results learner/machine learner/merge_bases learner/mistake_edits learner/planted
     learner/recall_cards recall/__init__ recall/ask recall/bench recall/changed_code recall/make_questions
     recall/question stubs viva/__init__ viva/questions viva/recorded_run viva/recorder viva/student_code""".split()

@@ -79,8 +79,8 @@ def test(context: typer.Context) -> None:
     Example: python -m autograder test tests/test_stubs.py -k backup
     """
     chosen = context.args or ["-m", "not slow and not gate"]
-    # Each process begins with a third of the tests, so the tests of a file share its fixtures. Whichever process ends
-    # first takes over tests from the other one.
+    # Each process begins with a third of the tests, so most tests of a file share its fixtures. A process that has
+    # finished its own takes over tests from the others.
     raise typer.Exit(_run(["-m", "pytest", "-n", "3", "--dist", "worksteal", *chosen]))
 
 

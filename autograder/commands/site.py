@@ -85,7 +85,7 @@ def _sphinx(builder: str, out: Path, *more: str) -> int:
         raise Failure("Building the site requires Python 3.11 or newer.")
     from sphinx.cmd.build import main
 
-    # Sphinx keeps nearly all that it makes, so full collections find little: they took 7 of the 24 s of a build.
+    # Sphinx keeps nearly all objects until the end, so full garbage collections take long and free little.
     young, middle, old = gc.get_threshold()
     gc.set_threshold(young, middle, 1000)
     try:

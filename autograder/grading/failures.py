@@ -340,8 +340,8 @@ def _of_name(reply: Reply, kind: str, facts: Facts) -> str:
     local = re.findall(r"\b([A-Za-z_]\w*)\s*(?:=[^=]|,|\bin\b|:)", source.body(place))
     imported = [name for names in (facts.needs or {}).values() for name in names]
     parameters = function.parameters if function else ()
-    # Many names resemble a builtin by chance, as `other` does `iter`. So it is only suggested for a name that is called
-    # or has the same letters.
+    # Many names resemble a builtin by chance, as `other` does `iter`. So a builtin is suggested only for a name that is
+    # called, or that has the same letters.
     is_called = re.search(rf"\b{name}\(", code)
     meant = [each for each in dir(builtins) if is_called or sorted(each) == sorted(name)]
     close = _closest(name, {*parameters, *local, *source.lines, *imported, *meant})

@@ -19,7 +19,7 @@ from autograder.grading.sources import Source, called_as
 from autograder.text import clean_text, likely_line
 
 CALL_OF = re.compile(r"([\w.]+)\(\) (?:takes|missing|got)")  # a TypeError about a call of this function
-LONGEST = 500  # characters of a sentence, which has names of the learner's
+LONGEST = 500  # characters of a sentence, which contains names from the learner's code
 NO_LINE = ("load", "todo", "protocol")  # failures of a reply that no single function is to blame for
 
 
@@ -116,8 +116,8 @@ def with_lines(
         return replace(check, line=source.line_of(suspects.pop()) if len(suspects) == 1 else None)
 
     def of_caller(check: Check, line: int, called: str) -> Check:
-        """The check at a line that called a right function, in which the code raised, or in one that it calls. An index
-        is out of range there because of the lists that were passed.
+        """The check at the line that called a right function, called. The code raised in that function, or in one that
+        it calls. If an index was out of range there, the lists that were passed are to blame.
         """
         caller = source.functions.get(source.function_at(line))
         if caller and caller.slips:  # what it passes on is to blame

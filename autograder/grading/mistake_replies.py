@@ -19,8 +19,8 @@ from autograder.sandbox.packages import PACKAGES_SECONDS
 CPU_SECONDS, CPU_SECONDS_FOR_POINTS = 1.0, 20.0
 LIMITS = Limits(cpu_seconds=600, call_seconds=60.0, total_seconds=3600.0)
 MOST_CALLS = 2000  # of one part that are remembered; a suite makes some thirty
-# Of one process: modules that it loads, and seconds after which the next submission gets another one, long before those
-# of LIMITS are used up, which would look like a mistake that never ends.
+# Of one process: the modules that it loads and the seconds that it uses before the next submission gets a new process.
+# The seconds are far below those of LIMITS: a process that used these up would look like a mistake that never ends.
 MOST_LOADED, MOST_SECONDS = 200, 60.0
 
 

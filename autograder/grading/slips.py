@@ -232,8 +232,8 @@ def _is_first_of_attention(node: ast.Subscript) -> bool:
 
 
 def _half_divided(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
-    """A difference of two results of a parameter of which only the second is divided: f(a) - f(b) / h. Of another
-    function, such as sum or Value, it may well be meant.
+    """f(a) - f(b) / h, which divides only the second result of f, a parameter. With another function, such as sum or
+    Value, this may be intended.
     """
     nodes = list(ast.walk(function))
     parameters = {parameter.arg for parameter in function.args.args}

@@ -70,7 +70,7 @@ def verdict_text(report: Report, seconds: float) -> str:
 
 
 def stored_verdict(content: str | bytes) -> Stored | None:
-    """The way back; None if it was not written by us: then the work is graded again."""
+    """The verdict in such a text. None if the text has another form; then the work is graded again."""
     try:
         data = json.loads(content)
         return Stored(report_from_json(data), data.get("seconds"))

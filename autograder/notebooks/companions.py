@@ -5,8 +5,7 @@ there over a learner's own file.
 from __future__ import annotations
 
 from autograder.assistant_files import assistant_files
-from autograder.course import Part
-from autograder.datasets import FOLDER as DATASETS
+from autograder.course import ROOT, Part
 from autograder.notebooks.lesson_notebooks import TOOLS
 from autograder.notebooks.tools_file import tools_file
 from autograder.stubs import GIVEN, fresh_stubs
@@ -18,7 +17,7 @@ def companions(part: Part) -> dict[str, bytes]:
     files = {part.file_name: stubs[part.file_name].encode("utf-8")}
     files[f"{TOOLS.name}.py"] = tools_file()
     for name in part.files:
-        files[name] = stubs[name].encode("utf-8") if name in GIVEN else (DATASETS / name).read_bytes()
+        files[name] = stubs[name].encode("utf-8") if name in GIVEN else (ROOT / "datasets" / name).read_bytes()
     return files
 
 

@@ -1,5 +1,5 @@
-"""JupyterLab in a process of its own: first saves the arrangement of its page, with the code that JupyterLab loads
-anyway. Loading that in the process that starts this one would take another second.
+"""The process that runs JupyterLab. First it saves the arrangement of JupyterLab's page. That needs code which
+JupyterLab loads anyway, so the process that starts this one need not load it too.
 """
 
 from __future__ import annotations

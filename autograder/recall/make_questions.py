@@ -182,8 +182,8 @@ class _Maker:
         return f"It would return {text}." if len(text) <= LONGEST else ""
 
     def _which_check(self, runs: list[RecordedRun]) -> Iterator[Question]:
-        """Which check would fail if a line were different? The first change that some checks of the task notice and
-        others do not.
+        """Which check would fail if a line were different? Asks about the first change with which some checks of the
+        task fail and others pass.
         """
         context, lines = GradingContext(), {line for run in runs for line in self._lines(run)}
         now = self._graded(self.content, context)

@@ -194,7 +194,7 @@ def fits_on_paper(value: object) -> bool:
 
 
 def graded_checks(part: Part, content: bytes, tier: Tier, seed: int) -> tuple[Check, ...]:
-    """The checks of this code. Raises SandboxUnavailable if the sandbox tier is not secure here."""
+    """Grade this code and return its checks. Raises SandboxUnavailable if the sandbox tier is not secure here."""
     files = {part.file_name: content}
     return grade(files, part, seed=seed, tier=tier, explain=False, limits=GENEROUS_LIMITS).checks
 

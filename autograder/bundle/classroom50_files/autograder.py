@@ -114,7 +114,7 @@ def _download(address: str) -> bytes:
         except OSError as error:  # includes an unknown host and a lost connection
             problem = error
             if isinstance(error, urllib.error.HTTPError) and error.code in (404, 410):
-                break  # no file has this address
+                break  # there is no such file, so another try would not help
     raise NotGraded(f"{address} can't be downloaded: {problem}")
 
 
