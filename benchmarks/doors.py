@@ -56,7 +56,7 @@ REPLAYING = ("browser", "GitHub")  # the doors without hidden checks
 LIKELY = "Likely:     "
 LIMIT = re.compile(r"no answer after [\d.]+ seconds?(?: of processor time)?")
 NUMBER = re.compile(r"(-?\d+\.\d+(?:e[-+]?\d+)?)")
-KINDS = {  # of differences: the words of the table, and the heading of their list
+KINDS = {  # of differences: the words in the table, and the heading of the list
     "real": ("differ", "Real differences"),
     "wording": ("worded differently", "Only Python's own wording of an exception differs"),
     "digits": (

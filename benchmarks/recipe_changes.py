@@ -120,7 +120,7 @@ def comparison(copy: dict, board: dict) -> list[str]:
 
 
 def measure(data: dict) -> None:
-    """Run both recipes on the board with the same fresh seeds, of which the copy has no losses."""
+    """Run both recipes on the board with the same fresh seeds, for which the copy has no losses."""
     split, tier = load_split(), strict_tier()
     seeds = [secrets.randbits(32) for _ in range(SEEDS)]
     found: dict[str, list] = {"seeds": seeds, "before": [], "after": []}

@@ -63,7 +63,7 @@ moved_pages = {
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
-myst_heading_slug_func = "docutils.nodes.make_id"  # a link to a heading is the id that it has in the page
+myst_heading_slug_func = "docutils.nodes.make_id"  # a link to a heading has the heading's id in the page
 nitpicky = True
 smartquotes = False  # it would turn the two hyphens of an option into a dash
 

@@ -14,7 +14,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="memory-")
     config.add_cleanup(folder.cleanup)
     os.environ["AUTOGRADER_MEMORY"] = folder.name
-    # A script's background commands ignore Ctrl-C, and so would everything that the tests start.
+    # A script's background commands ignore Ctrl-C. Without this, so would all processes that the tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

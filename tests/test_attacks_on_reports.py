@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from helpers.attacks import PART, SHORT, SOLUTION, STUB, Targets, attacked
+from helpers.quick_cases import quick_are
 
-from autograder.course import SOLUTIONS, Part, parts
+from autograder.course import SOLUTIONS, Part, part, parts
 from autograder.grading.failures import Facts, failure_message
 from autograder.grading.grade import grade
 from autograder.grading.part_probes import Probes
@@ -27,14 +28,6 @@ from autograder.sandbox import CHECK, Reply, Tier
 LEAKS = [("leaks_inputs", v) for v in ("text", "class", "todo", "name", "key", "import")]
 LEAKS += [("leaks_in_answers", v) for v in ("text", "keys", "type")]
 READY = [part for part in parts() if (part.suite / "test_public.py").exists() and (part.suite / "probes.py").exists()]
-
-QUICK = 3  # of the tests that try something on every part, make test runs this one, and make gates the others
-
-
-def by_part(some: list[Part]) -> list:
-    """The parts as parameters."""
-    return [pytest.param(part, id=part.module, marks=() if part.number == QUICK else pytest.mark.gate) for part in some]
-
 
 WITHOUT_FILES = [part for part in READY if not (part.suite / "files.py").exists()]  # which only a worker has
 
@@ -60,9 +53,7 @@ def numbers(value: object) -> Iterator[float]:
         yield value
 
 
-@pytest.mark.parametrize(
-    ("name", "variant"), [LEAKS[0], *(pytest.param(*leak, marks=pytest.mark.gate) for leak in LEAKS[1:])]
-)
+@pytest.mark.parametrize(("name", "variant"), quick_are(LEAKS[:1], LEAKS))
 @pytest.mark.parametrize("base", [STUB, SOLUTION], ids=["stub", "solution"])
 def test_inputs_of_hidden_checks_are_in_no_report_for_a_class(tier, sessions, tmp_path, base, name, variant):
     source = attacked(base, name, Targets(tmp_path, 1), variant)
@@ -175,13 +166,13 @@ def graded_with(part: Part, change: Callable[[object], object], monkeypatch) -> 
     return grade({part.file_name: b"pass"}, part, seed=1, tier=Tier.LOCAL, explain=False)
 
 
-@pytest.mark.parametrize("part", by_part(WITHOUT_FILES))
+@pytest.mark.parametrize("part", quick_are([part(3)], WITHOUT_FILES), ids=lambda part: part.module)
 def test_right_answers_earn_all_points_in_the_fake_worker_too(part, monkeypatch):
     assert graded_with(part, lambda value: value, monkeypatch).passed
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-@pytest.mark.parametrize("part", by_part(READY))
+@pytest.mark.parametrize("part", quick_are([part(3)], READY), ids=lambda part: part.module)
 def test_no_check_takes_what_is_no_answer(part, change, monkeypatch):
     begin = time.process_time()
     report = graded_with(part, change, monkeypatch)

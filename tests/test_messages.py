@@ -803,7 +803,7 @@ def spread(xs):
 
 
 @pytest.mark.parametrize("code", [OF_ONE_LAYER, QUOTIENTS], ids=["keys of one layer", "only one number is divided"])
-def test_what_only_looks_like_a_slip_is_none(code):
+def test_what_only_looks_like_a_slip_is_not_reported(code):
     functions = inspect_source(code.encode("utf-8")).functions
     assert functions and [name for name, function in functions.items() if function.slips] == []
 

@@ -1,4 +1,4 @@
-"""The process that asks known mistakes: how long it is kept, and that nothing of one submission is in the next."""
+"""The process that runs known mistakes: how long it is kept, and that nothing of one submission reaches the next."""
 
 from __future__ import annotations
 

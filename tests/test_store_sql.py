@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.batch import call_cli
 
 from autograder.course import ROOT, SOLUTIONS, part
 from autograder.grading import store
@@ -19,11 +20,9 @@ from autograder.grading.report import Check, Report
 pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
-from typer.testing import CliRunner
 
 from autograder.class_folder.verdict_database import DatabaseStore
 from autograder.class_folder.verdict_store import open_store
-from autograder.cli import app
 from autograder.database import VARIABLE, DatabaseError, open_database
 from autograder.leaderboard.database_tables import BoardBase
 
@@ -151,10 +150,8 @@ def test_the_environment_says_where_verdicts_are_kept(kept, database, tmp_path, 
 
 
 def run_cli(database: Path | str, *words: object) -> tuple[int, str, str]:
-    """A command with this database, in this process: status, output, errors."""
-    done = CliRunner().invoke(app, [*map(str, words)], env={VARIABLE: url_of(database)})
-    assert isinstance(done.exception, (SystemExit, type(None))), repr(done.exception)
-    return done.exit_code, done.stdout, done.stderr
+    """Call a command with this database."""
+    return call_cli(*words, environment={VARIABLE: url_of(database)})
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the strict sandbox")

@@ -13,6 +13,7 @@ import microgpt_fast
 import numpy as np
 import part07_training
 import pytest
+from helpers.batch import call_cli
 from part04_parameters import flatten
 from part08_generation import sample_many
 from typer.testing import CliRunner
@@ -41,12 +42,10 @@ def names_file(tmp_path):
 
 
 def run_train(*arguments, environment=None):
-    """`train` with these arguments, in this process; in one of its own only if it gets another environment."""
+    """`train` with these arguments in this process, or in its own if it gets another environment."""
     words = [*map(str, arguments)]
     if environment is None:
-        answer = CliRunner().invoke(app, ["train", *words])
-        assert isinstance(answer.exception, (SystemExit, type(None))), repr(answer.exception)
-        return subprocess.CompletedProcess(words, answer.exit_code, answer.stdout, answer.stderr)
+        return subprocess.CompletedProcess(words, *call_cli("train", *words))
     settings = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
     return subprocess.run([*COMMAND, *words], capture_output=True, encoding="utf-8", timeout=600, env=settings)
 

@@ -120,7 +120,7 @@ def used() -> float:
 
 
 def without_code(lines: list[str]) -> list[str]:
-    """The lines of an output; of code that it shows only the first, since learners read this page."""
+    """The lines of an output, but only the first line of each piece of code, since learners read this page."""
     shown: list[str] = []
     for is_code, block in itertools.groupby(lines, key=lambda line: line.startswith("  |")):
         first, *others = block

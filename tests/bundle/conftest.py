@@ -30,7 +30,7 @@ def bundle_zip(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def unzipped(bundle_zip: Path, tmp_path_factory) -> Path:
-    """The unzipped folder with its byte code, which Python would otherwise compile again in each copy."""
+    """The unzipped folder with its byte code, so that Python does not compile it again in each copy."""
     folder = tmp_path_factory.mktemp("unzipped")
     with zipfile.ZipFile(bundle_zip) as archive:
         archive.extractall(folder)

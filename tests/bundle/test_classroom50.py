@@ -9,13 +9,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Collection
 from pathlib import Path
 
 import jsonschema
 import pytest
 from helpers.browser import Quiet
 from helpers.bundle import SOLVED, some_variants
+from helpers.quick_cases import quick_are
 from helpers.visit import served
 
 from autograder.bundle.github import PROGRAM, make_classroom50
@@ -230,7 +230,7 @@ def test_a_grader_that_is_not_the_pinned_one_is_not_run_and_gives_no_result(runn
             done = runner.start(0)
             assert done.returncode == 1 and words in done.stderr
             assert not (runner.checkout / "result.json").exists()
-    assert asked == ["/gone.zip"], "a file that is not there is asked for once"
+    assert asked == ["/gone.zip"], "a missing file is requested once"
 
 
 def test_without_the_runner_it_says_what_is_missing(runner):
@@ -345,12 +345,6 @@ def _byte_code(runner):
     runner.push({"exercises/__pycache__/part00_setup.cpython-311.pyc": LIE, "exercises/part00_setup.pyi": LIE})
 
 
-def quick(kept: set, cases: Collection) -> list:
-    """The cases; those that are not kept only run with `make gates`."""
-    assert kept <= set(cases)
-    return [case if case in kept else pytest.param(case, marks=pytest.mark.gate) for case in cases]
-
-
 HOSTILE = (_links, _fake_grader, _files_beside, _pytest_files, _start_of_python, _standard_library, _set_up, _git)
 HOSTILE += (_planted_result, _planted_links, _planted_folders, _huge, _many, _names, _pipes, _byte_code)
 
@@ -363,7 +357,7 @@ def plain(autograders, tmp_path_factory) -> dict:
     return without_time(runner.grade(0))
 
 
-@pytest.mark.parametrize("plant", quick({_links, _fake_grader, _planted_result}, HOSTILE))
+@pytest.mark.parametrize("plant", quick_are({_links, _fake_grader, _planted_result}, HOSTILE))
 def test_a_hostile_repository_changes_nothing(runner, plain, plant):
     runner.push(exercises(0, WRONG))
     plant(runner)
@@ -404,7 +398,7 @@ for place in (".", "..", "/tmp", os.getcwd(), *glob.glob("/tmp/*"), *glob.glob("
 }
 
 
-@pytest.mark.parametrize("attack", quick({"prints a result", "writes a result"}, ATTACKS))
+@pytest.mark.parametrize("attack", quick_are({"prints a result", "writes a result"}, ATTACKS))
 def test_a_hostile_module_loses_its_own_points_and_reaches_nothing_else(runner, plain, attack):
     runner.push(exercises(0, f"{WRONG}\n{ATTACKS[attack]}"))
     result = runner.grade(0)
@@ -415,7 +409,7 @@ def test_a_hostile_module_loses_its_own_points_and_reaches_nothing_else(runner, 
     assert all(line.startswith("    ") for line in result["said"].split("\n") if "# all passed" in line)
 
 
-@pytest.mark.parametrize("kind", quick({"a link"}, ["a link", "a pipe", "a folder", "64 GB", "a linked folder"]))
+@pytest.mark.parametrize("kind", quick_are({"a link"}, ["a link", "a pipe", "a folder", "64 GB", "a linked folder"]))
 def test_a_module_that_is_not_a_file_of_the_student_is_not_read(runner, kind):
     path = runner.checkout / "exercises" / "part00_setup.py"
     if kind == "a link":

@@ -260,7 +260,7 @@ def test_a_template_that_can_not_be_finished_leaves_nothing(tmp_path, monkeypatc
 
 @pytest.fixture(scope="module")
 def wrong(template, workflow, tmp_path_factory):
-    """What becomes of wrong work with nothing planted: the exit status, the log and the page of the run."""
+    """The exit status, the log and the summary of a run on wrong work, with nothing planted."""
     runner = push(template, tmp_path_factory.mktemp("wrong"), {module(0): WRONG})
     status, said = run(workflow, runner, template.parent / f"{NAME}.zip")
     return status, said, (runner / "summary.md").read_text(encoding="utf-8")

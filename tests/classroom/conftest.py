@@ -60,6 +60,6 @@ def capstone_class(tmp_path_factory, empty_gradebook: Path, strict) -> ClassFold
 
 @pytest.fixture
 def in_this_process():
-    """Capstones are trained without processes that grade, for tests that replace something there."""
+    """Capstones are graded in this process, for tests that replace a part of the grader."""
     with trained_in_this_process():
         yield

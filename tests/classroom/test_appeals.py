@@ -350,7 +350,7 @@ def test_a_class_without_a_gradebook_has_its_decisions_in_the_ledger(a_class):
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="There is no make here.")
 def test_the_commands_are_those_of_the_guide(a_class, tmp_path, monkeypatch):
-    """make says which command it calls, and that command runs here."""
+    """make prints the command that it would call, and the test calls it in this process."""
     which = request(a_class)
     monkeypatch.setenv("AUTOGRADER_CALLED_AS", "make")
 

@@ -131,7 +131,7 @@ def grades_now(process: psutil.Process) -> bool:
         descendants = process.children(recursive=True)
         servers = [each for each in descendants if each.cmdline()[-1:] == ["serve"] and each.name() != "bwrap"]
         return any(each.children() for each in servers) if servers else bool(descendants)
-    except psutil.NoSuchProcess:  # one of them ended while it was looked at
+    except psutil.NoSuchProcess:  # one of them has just ended
         return False
 
 

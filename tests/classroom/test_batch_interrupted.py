@@ -62,7 +62,7 @@ def undisturbed(submitted) -> list[dict]:
 def test_after_kill_9_of_any_of_its_processes_the_ledger_is_that_of_an_undisturbed_run(
     submitted, undisturbed, tmp_path, seed
 ):
-    """seed: draws which one and when; without it, the command itself is killed."""
+    """seed: draws the process and the moment. Without a seed, the command itself is killed."""
     draw = random.Random(seed)
     process = start_cli(*grade(submitted, tmp_path))
     wait_for_lines(tmp_path, 3 if seed is None else draw.randrange(1, 8), process)

@@ -95,8 +95,8 @@ def test_feedback_and_formgraders_notebook_show_report_and_parts(graded):
     assert (folder.autograded / "eve" / "capstone" / "capstone.ipynb").is_file()
 
 
-def test_a_process_of_its_own_trains_a_capstone_in_the_strict_sandbox(tmp_path, empty_gradebook, strict):
-    """The class above was trained by this process."""
+def test_a_capstone_is_graded_in_its_own_process_in_the_strict_sandbox(tmp_path, empty_gradebook, strict):
+    """The class of the other tests was graded in the process of the tests."""
     folder = ClassFolder(tmp_path)
     shutil.copy(empty_gradebook, folder.root)
     hand_in_all(folder, "ada")

@@ -157,6 +157,7 @@ def test_a_submission_that_could_not_be_graded_is_named_and_the_status_is_1(a_cl
 def test_nobody_waits_for_code_that_does_not_end(a_class, monkeypatch):
     less_time = "import autograder.grading.session as session; session.LOADING = 1.5; "
     monkeypatch.setattr(local_processes, "PROGRAM", local_processes.PROGRAM.replace("from {", f"{less_time}from {{"))
+    assert less_time in local_processes.PROGRAM
     hand_in(a_class, "aaa", SOLUTION + "while True: pass\n", answered())
     for learner in ("bob", "eve"):
         hand_in(a_class, learner, f"# {learner}\n{SOLUTION}", answered())

@@ -25,7 +25,8 @@ from helpers.hostile_inputs import (
     tar,
     zipped,
 )
-from helpers.hostile_sources import each_attack, little_of_this_process
+from helpers.hostile_sources import little_of_this_process
+from helpers.quick_cases import slow_are
 from helpers.submissions import PART, answered, cell, fresh_notebook
 
 from autograder.batch.find_tasks import find_tasks
@@ -86,7 +87,7 @@ def collected(source: Path) -> dict[str, list[bytes]]:
     return {learner: [file.content for file in person.files] for learner, person in found.people.items()}
 
 
-@pytest.mark.parametrize("name", each_attack(ARCHIVES, SLOW_ARCHIVES))
+@pytest.mark.parametrize("name", slow_are(SLOW_ARCHIVES, ARCHIVES))
 def test_an_archive_costs_only_its_author(name, class_folder):
     (class_folder / f"mallory{name[name.index('.') :]}").write_bytes(ARCHIVES[name]())
     with little_of_this_process():
@@ -96,7 +97,7 @@ def test_an_archive_costs_only_its_author(name, class_folder):
     assert [files[learner] for learner in HONEST] == [[GOOD]] * 3
 
 
-@pytest.mark.parametrize("name", each_attack(FOLDERS, ["many_archives"]))
+@pytest.mark.parametrize("name", slow_are(["many_archives"], FOLDERS))
 def test_a_folder_costs_only_its_author(name, class_folder):
     place = class_folder / "mallory"
     place.mkdir()
@@ -109,7 +110,7 @@ def test_a_folder_costs_only_its_author(name, class_folder):
 
 
 @with_git
-@pytest.mark.parametrize("name", each_attack(CLONES, ["many_wanted_files", "wanted_files_and_commits"]))
+@pytest.mark.parametrize("name", slow_are(["many_wanted_files", "wanted_files_and_commits"], CLONES))
 def test_a_clone_costs_only_its_author(name, class_folder):
     CLONES[name](class_folder / "mallory")
     clone(class_folder / "mia", ["blob", "mark :1", "data 9", "good = 1", *commit(2, f"M 100644 :1 {MODULE}")])
@@ -121,7 +122,7 @@ def test_a_clone_costs_only_its_author(name, class_folder):
     assert [files[learner] for learner in HONEST] == [[GOOD]] * 3
 
 
-@pytest.mark.parametrize("name", each_attack(NOTEBOOKS, ["many_cells", "many_lists", "many_objects", "open_brackets"]))
+@pytest.mark.parametrize("name", slow_are(["many_cells", "many_lists", "many_objects", "open_brackets"], NOTEBOOKS))
 def test_a_notebook_costs_only_its_author(name, tmp_path):
     path, next_one = tmp_path / f"{PART.name}.ipynb", tmp_path / "ann" / f"{PART.name}.ipynb"
     path.write_bytes(NOTEBOOKS[name]())

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from helpers.batch import call_cli, hand_in, solution
-from helpers.hostile_sources import SOURCES, each_attack, little_of_this_process
+from helpers.hostile_sources import SOURCES, little_of_this_process
+from helpers.quick_cases import slow_are
 from paddings import PADDINGS
 from similarity import independent_pairs, own_passages
 from synthetic_class import write_class
@@ -200,7 +201,7 @@ def honest_class(tmp_path_factory) -> Path:
     return hand_in_all(tmp_path_factory.mktemp("class"), ada=OTHERS[0], bob=disguised(OTHERS[0]), cleo=OTHERS[1])
 
 
-@pytest.mark.parametrize("name", each_attack(SOURCES, SLOW_SOURCES))
+@pytest.mark.parametrize("name", slow_are(SLOW_SOURCES, SOURCES))
 def test_a_hostile_module_costs_nobody_the_report(name, honest_class):
     """Whoever wrote it is compared, has too little to compare, or is listed with a sentence."""
     hand_in_all(honest_class, mallory=SOURCES[name]())

@@ -29,7 +29,7 @@ def test_the_whole_table_is_the_same_again(part: Part) -> None:
 
 
 def cuts_the_graph() -> Misconception:
-    """Without a graph nothing moves, with or without an optimiser, and whatever its rate."""
+    """Without a graph, no weight changes, with or without an optimiser and whatever the learning rate."""
     return next(mistake for mistake in misconceptions(part(7)) if mistake.id == "cuts-the-graph")
 
 

@@ -2,18 +2,14 @@
 
 import pytest
 import telling_cases
+from helpers.quick_cases import quick_are
 from suite_in_process import Implementation
 
 from autograder.course import SOLUTIONS
 from autograder.parts.part08 import oracle
 
-QUICKEST = "the_defaults_are_20_names_at_temperature_one_half"
-assert QUICKEST in oracle.SIZES
 
-
-@pytest.mark.parametrize(
-    "check", [pytest.param(check, marks=() if check == QUICKEST else pytest.mark.gate) for check in oracle.SIZES]
-)
+@pytest.mark.parametrize("check", quick_are(["the_defaults_are_20_names_at_temperature_one_half"], oracle.SIZES))
 def test_the_cases_of_the_list_tell_all_known_mistakes_apart(check):
     """Each mistake fails a check with every case or with none: its points depend on no seed."""
     cases = oracle.telling_cases()[check]

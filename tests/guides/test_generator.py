@@ -16,7 +16,7 @@ pytest.importorskip("sphinx", reason="The site's generator needs Python 3.11.")
 from generator import brand, course, gpt_figure, root_pages, samples
 from generator.accessible import mend
 
-pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # Sphinx's own, of MyST and of ours
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # by Sphinx, about MyST and our code
 
 CONF = f"""
 import sys

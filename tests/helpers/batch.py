@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -76,11 +77,11 @@ def run_cli(*words: object, seconds: float = 120) -> tuple[int, str, str]:
     return process.returncode, said, complained
 
 
-def call_cli(*words: object) -> tuple[int, str, str]:
-    """The same without a new interpreter, for tests in which the process makes no difference. Raises what a user would
-    see as a traceback.
+def call_cli(*words: object, environment: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    """Like run_cli, but in this process, which is faster. Raises an exception that a user would see as a traceback.
+    environment: variables to set.
     """
-    done = CliRunner().invoke(app, [str(word) for word in words])
+    done = CliRunner().invoke(app, [str(word) for word in words], env=environment)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.exit_code, done.stdout, done.stderr

@@ -34,7 +34,7 @@ def hand_in_all(folder: ClassFolder, learner: str, **other: str | None) -> None:
 
 @contextlib.contextmanager
 def trained_in_this_process() -> Iterator[None]:
-    """Verdicts are made by threads instead of new processes, so that what a test replaces is replaced for them, too.
+    """Capstones are graded in threads instead of new processes, so that what a test replaces is also replaced there.
     Runs sample few names.
     """
 

@@ -1,5 +1,6 @@
-"""Runs commands of the working copy in the current folder, each in a fork of this process, which has loaded what most
-commands load: half of a short command's time. A request and its answer are a line each on standard input and output.
+"""Runs commands of the working copy in the current folder, each in a fork of this process. This process has loaded what
+most commands need, which takes half of a short command's time. A request is a line on standard input, and its answer,
+the exit status, is a line on standard output.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    sys.path[0] = os.getcwd()  # as `python -m` has it
+    sys.path[0] = os.getcwd()  # as with `python -m`
     load()
     gc.freeze()  # a collection in a fork would copy the memory of everything that is loaded
     serve()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection
-
-import pytest
+from collections.abc import Callable
 
 try:
     import resource
@@ -26,12 +24,6 @@ def little_of_this_process(seconds: float = 4.0, megabytes: int = 350):
     after = resource.getrusage(resource.RUSAGE_SELF)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < seconds
     assert (after.ru_maxrss - before.ru_maxrss) / 1024 < megabytes
-
-
-def each_attack(names: Collection[str], slow: Collection[str]) -> list:
-    """All names as parameters of a test: `make gates` tries the slow ones, and `make test` the others."""
-    assert set(slow) <= set(names)
-    return [pytest.param(name, marks=pytest.mark.gate) if name in slow else name for name in names]
 
 
 def filled(piece: str, before: str = "", after: str = "") -> bytes:

@@ -21,7 +21,7 @@ from autograder.stubs import write_stubs
 
 @dataclass(frozen=True)
 class Course:
-    """A working copy: `root` is its folder. forks: what runs its commands; without it, each starts Python anew."""
+    """A working copy: `root` is its folder. forks: runs its commands; without it, each starts Python anew."""
 
     root: Path
     forks: Forks | None = None
@@ -87,7 +87,7 @@ class Forks:
 
 @contextlib.contextmanager
 def forking(course: Course) -> Iterator[Course]:
-    """The same copy, whose commands run in forks where there are any: on Linux."""
+    """The same copy. On Linux, its commands run in forks."""
     if sys.platform != "linux":
         yield course
         return
@@ -100,7 +100,7 @@ def forking(course: Course) -> Iterator[Course]:
         encoding="utf-8",
         start_new_session=True,
     )
-    with server:  # which closes its standard input, so that it ends
+    with server:  # closes its standard input, which ends it
         yield Course(course.root, Forks(server))
 
 

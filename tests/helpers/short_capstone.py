@@ -25,13 +25,13 @@ def few_names() -> Iterator[None]:
 
 @contextlib.contextmanager
 def trained_once(trained: dict[tuple, TrainedVariant]) -> Iterator[None]:
-    """Within it, the grader trains each variant once for each task: every known mistake is a candidate for the losses
-    of every other one. trained: the trainings so far. Only for tasks of relabelled names, which a seed determines, and
+    """The grader trains each variant only once for each task. Otherwise it trains all known mistakes again for each run
+    that it explains. trained: the trainings so far. Only for tasks of relabelled names, which a seed determines, and
     for runs that claim no start of their own.
     """
 
     def train_once(variant, docs, seed, num_steps, stop=None, start=None):
-        # A start is the variant's own, or that of the single step, which alone is of NUM_STEPS.
+        # A start is the variant's own, except in the training of a single step, the only one with NUM_STEPS.
         assert start is None or num_steps != NUM_STEPS or stop == 1
         key = (id(variant), seed, num_steps, stop, start is None)
         if key not in trained:

@@ -1,4 +1,6 @@
-"""A copy of the course for each test: the same one, renewed, since what it needs to run is loaded once."""
+"""A copy of the course for each test. All copies are in the same folder, so that the process that runs their commands
+is started only once.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the tests' commands do in a fork is what they do in a process of their own."""
+"""A command does the same in a fork as in a new process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CALLS = (
 )
 
 
-def test_a_fork_says_what_a_process_of_its_own_says(course):
+def test_a_fork_prints_the_same_as_a_new_process_and_has_its_exit_status(course):
     course.solve(0)
     course.write(1, OVERWRITES)
     for words, status in CALLS:

@@ -64,7 +64,7 @@ def kept(course: Course) -> set[bytes]:
 
 def run(course: Course, words: list[str]) -> None:
     if words[0] != "ctrl-c":
-        answer = Course(course.root).run(*words)  # no fork: nothing that another command loads is there already
+        answer = Course(course.root).run(*words)  # in a new process, which has loaded nothing yet
         assert "Traceback" not in answer.stderr, answer.stderr
         return
     import signal

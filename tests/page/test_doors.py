@@ -14,7 +14,7 @@ from autograder.grading.checks import checks_of
 from autograder.grading.misconceptions import misconceptions
 
 WORDING = Path(__file__).with_name("wording.toml")
-# Of all known mistakes of most parts; lower one when a difference is gone.
+# At most so many differences of each kind, for all known mistakes of most parts. Lower it when a difference is gone.
 MOST = {"wording": 42, "unnamed": 18, "digits": 2, "limit": 1, "smaller": 26, "named": 1}
 TIMER = """
 import { countProcessorTime } from "./processor_time.mjs";

@@ -48,7 +48,7 @@ await work.flush();
 for (const tabs of [work.tabs, other]) tabs.close();
 console.log(JSON.stringify({ fromOther, texts: work.all(), stored: await work.storage.entries("files") }));
 """
-# In the place of a browser's database: it takes what is put there, and finds only then that there is no space.
+# Replaces the browser's database. It accepts data, and reports only at the end of the transaction that it is full.
 FULL_DATABASE = """
 const error = new DOMException("", "QuotaExceededError");
 const transaction = () => {

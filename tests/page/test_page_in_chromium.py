@@ -158,12 +158,10 @@ getSelection().setBaseAndExtent(text, from, text, text.data.indexOf("]", from) +
 
 
 def test_a_cell_that_the_lesson_asks_to_change_runs_as_it_was_changed(visit):
-    from selenium.webdriver.common.action_chains import ActionChains
-
     visit.open("#part=1")
     assert visit.driver.execute_async_script(RUN_ORDER, "try_order([").startswith("Not yet: m is on the list before")
     visit.browser.run(SELECT_LIST)
-    ActionChains(visit.driver).send_keys('["a", "b", "h",\n"x", "m", "z"]').perform()
+    visit.type('["a", "b", "h",\n"x", "m", "z"]')
     assert visit.driver.execute_async_script(RUN_ORDER, "try_order([").startswith("Right: each value is on the list")
     assert visit.browser.violations() == []
 
@@ -259,9 +257,10 @@ BY_KEYBOARD = [
     ("Shift-Tab", "task"),
     ("a", "task"),  # all tasks
     ("Tab", "editor"),
-    ("Ctrl-S", "editor"),
+    ("Ctrl-s", "editor"),
     ("?8 of 8 points", "editor"),
 ]
+NAMED = ("Tab", "Enter", "Escape", "Up", "End", "Backspace")  # all other keys are typed
 FOCUS = """
 const at = document.activeElement;
 return at.className === "skip" ? "skip to your code" : at.closest("#editor") ? "editor" : at.id;
@@ -269,29 +268,19 @@ return at.className === "skip" ? "skip to your code" : at.closest("#editor") ? "
 
 
 def test_a_part_is_solved_with_the_keyboard_alone(visit):
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.keys import Keys
-
-    pressed = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Up": Keys.ARROW_UP}
-    pressed |= {"End": Keys.END, "Backspace": Keys.BACKSPACE}
     visit.open("#part=0")
     visit.browser.run("window.confirm = () => true; document.getElementById('reset').click()")
     visit.wait(lambda: visit.code() == STUB)
     visit.open("#part=0")
     for number, (keys, focus) in enumerate(BY_KEYBOARD):
-        typed = ActionChains(visit.driver)
         if keys.startswith("?"):
             visit.wait(lambda said=keys[1:]: visit.text("summary").startswith(said))
-        elif keys.startswith(("Ctrl-", "Shift-")):
-            modifier, _, key = keys.partition("-")
-            held = Keys.CONTROL if modifier == "Ctrl" else Keys.SHIFT
-            typed.key_down(held).send_keys(pressed.get(key, key.lower())).key_up(held).perform()
-        elif keys.startswith("Delete "):
-            for _ in range(int(keys.split()[1])):
-                typed.key_down(Keys.CONTROL).key_down(Keys.SHIFT).send_keys("k").key_up(Keys.SHIFT).key_up(Keys.CONTROL)
-            typed.perform()
+        elif keys == "Delete 2 lines":
+            visit.press("Ctrl-Shift-k", "Ctrl-Shift-k")
+        elif keys in NAMED or keys.startswith(("Ctrl-", "Shift-")):
+            visit.press(keys)
         else:
-            typed.send_keys(pressed.get(keys, keys)).perform()
+            visit.type(keys)
         assert visit.browser.run(FOCUS) == focus, (number, keys, visit.code()[-700:])
     assert visit.text("parts").startswith("0 Set-uppassed")
 

@@ -14,7 +14,7 @@ from autograder.commands import site
 from autograder.course import ROOT, part
 from autograder.grading.misconceptions import misconceptions
 
-pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # Sphinx's own, of MyST and of ours
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # by Sphinx, about MyST and our code
 
 WORKFLOW = ROOT / ".github" / "workflows" / "pages.yml"
 # In the place of `python`: the real command line, but no build of Sphinx or Pyodide.

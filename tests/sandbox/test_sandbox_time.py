@@ -57,8 +57,8 @@ def worker(request, work):
 
 @pytest.fixture
 def busy_machine():
-    """Four programs that do nothing but compute, for each processor that the worker may use. On Linux that is one:
-    this process and all that it starts stay on it, so that the tests beside these keep the others.
+    """Four programs that do nothing but compute, for each processor that the worker may use. On Linux that is one, on
+    which this process and all that it starts stay: the other processors are free for the tests that run next to these.
     """
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if allowed:

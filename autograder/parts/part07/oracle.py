@@ -12,7 +12,9 @@ import random
 import numpy as np
 
 from autograder import model
+from autograder.course import ROOT
 
+NAMES_FILE = ROOT / "datasets" / "names.txt"
 LETTERS = "Dabce"  # sorted; the capital is a separate letter
 STD = 0.25  # of the weights: wide enough for mistakes to show in the first digits
 LEAST = 0.05  # a lower probability is not asked of a fresh model

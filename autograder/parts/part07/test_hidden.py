@@ -1,10 +1,10 @@
 """Hidden checks of part 7: promises of the docstrings, with other inputs."""
 
 from autograder import model
-from autograder.course import ROOT
 from autograder.grading.checks import check
 from autograder.parts.part07.oracle import (
     LETTERS,
+    NAMES_FILE,
     STD,
     TOLERANCE,
     as_lists,
@@ -36,7 +36,7 @@ def test_every_name_starts_with_empty_caches(student, draw):
 def test_steps_from_a_random_point_of_a_run_match(student, draw):
     """steps from the middle of a real run give the expected losses and weights."""
     chars = "aeilnr"
-    rows = (ROOT / "datasets" / "names.txt").read_text(encoding="utf-8").splitlines()
+    rows = NAMES_FILE.read_text(encoding="utf-8").splitlines()
     names = draw.sample(sorted({row for row in rows if set(row) <= set(chars)}), 60)
     sizes = [len(chars) + 1, 4, 2, 1, 5]
     replayed = model.replay(
