@@ -137,7 +137,7 @@ def heat_map(card: ResultCard) -> tuple[list[Rectangle], list[TextLine]]:
             squares.append(Rectangle(x + 1, y + 1, side - 2, side - 2, 0.06 + 0.94 * min(1.0, weight)))
     under = MAP_TOP + MAP_SIDE + 34
     labels.append(TextLine(MAP_LEFT, under, 20, f"What each letter looks back at (head {card.head})", "soft"))
-    labels.append(TextLine(MAP_LEFT, under + 26, 18, "darker: looks there more; ^: the beginning", "soft"))
+    labels.append(TextLine(MAP_LEFT, under + 26, 18, "stronger: looks there more; ^: the beginning", "soft"))
     return squares, labels
 
 
