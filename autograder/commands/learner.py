@@ -286,10 +286,10 @@ def notebooks(
     part, _ = one_part(target)
     if part.is_lab:
         raise ValueError(f"{part.label.capitalize()} has no notebook. {lab_experiment.lab_lesson(part)}")
-    print_lines(opening_lines(part, options))
-    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
     for each in parts():
         own_copy(each)
+    print_lines(opening_lines(part, options))
+    sys.stdout.flush()  # before JupyterLab's own lines, also in a pipe
     raise typer.Exit(open_jupyterlab(part, options))
 
 

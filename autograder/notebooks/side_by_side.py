@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.course import EXERCISES, ROOT, Part
-from autograder.files import write_atomically
+from autograder.errors import Failure
+from autograder.files import shown_path, write_atomically
 
 RELEASE = ROOT / "release"  # without the sample answers of source/
 NOTEBOOKS = ROOT / "notebooks"  # two folders deep, from where a notebook finds exercises/ and notebook_tools/
@@ -21,8 +22,12 @@ SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"
 
 
 def own_copy(part: Part, copies: Path = NOTEBOOKS) -> Path:
-    """The learner's copy of a part's notebook. Made when there is none; one that is there is left as it is."""
+    """The learner's copy of a part's notebook. Made when there is none; one that is there is left as it is. Raises
+    Failure if a folder is in its place.
+    """
     copy = copies / part.name / f"{part.name}.ipynb"
+    if copy.is_dir():
+        raise Failure(f"{shown_path(copy)} is a folder, but it must be a file. Move it to another place.")
     if not copy.exists():
         write_atomically(copy, (RELEASE / part.name / copy.name).read_bytes())
     return copy

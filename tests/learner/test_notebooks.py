@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import EXERCISES, ROOT, part
+from autograder.errors import Failure
 from autograder.learner import last_results
 from autograder.notebooks import side_by_side
 from autograder.notebooks.side_by_side import NOTEBOOKS, RELEASE, own_copy
@@ -28,6 +29,12 @@ def test_the_copy_is_the_released_notebook_and_what_is_there_stays(tmp_path):
     assert "rubric" not in copy.read_text(encoding="utf-8").lower()
     copy.write_text("my notes", encoding="utf-8")
     assert own_copy(part(9), tmp_path).read_text(encoding="utf-8") == "my notes"
+
+
+def test_a_folder_in_place_of_a_copy_is_reported(tmp_path):
+    (tmp_path / "part09" / "part09.ipynb").mkdir(parents=True)
+    with pytest.raises(Failure, match=r"part09\.ipynb is a folder, but it must be a file\. Move it"):
+        own_copy(part(9), tmp_path)
 
 
 def test_a_copy_finds_the_modules_in_exercises_and_the_shared_tools(tmp_path):
