@@ -82,7 +82,7 @@ ON_THE_PAGE = {
 }
 # Some lessons ask the learner to change a cell.
 EDITABLE = (
-    'contenteditable="plaintext-only" role="textbox" aria-multiline="true" aria-label="Code of this cell" '
+    'contenteditable="plaintext-only" role="textbox" aria-multiline="true" '
     'spellcheck="false" autocapitalize="off" tabindex="0"'
 )
 

@@ -198,7 +198,7 @@ class Page {
     $("lesson-title").textContent = `Part ${part.number}: ${part.title}`;
     $("lesson-text").innerHTML = await (await fetch(`lessons/${part.name}.html`)).text();
     $("lesson").scrollTop = 0;
-    for (const cell of document.querySelectorAll("#lesson-text .cell")) this.equip(cell);
+    [...document.querySelectorAll("#lesson-text .cell")].forEach((cell, index) => this.equip(cell, index + 1));
     $("editor-title").textContent = `exercises/${part.file}`;
     $("task").replaceChildren(
       element("option", { value: "", textContent: "all tasks" }),
@@ -220,7 +220,7 @@ class Page {
   }
 
   // A cell of the lesson gets a button that runs it as it is now, and a place for what it shows.
-  equip(cell) {
+  equip(cell, number) {
     const button = element("button", { type: "button", textContent: "Run" });
     const output = element("div", { className: "output" });
     output.setAttribute("role", "status");
@@ -237,14 +237,22 @@ class Page {
         await engine.cell(part.name, document.querySelector("#lesson-text .start")?.textContent ?? "", files);
       }
       this.started.set(part, engine.cells);
-      const { printed, shown } = await engine.cell(part.name, cell.querySelector("code").textContent, files);
+      const { printed, shown } = await engine.cell(part.name, code.textContent, files);
       output.replaceChildren();
       if (printed) output.append(element("pre", { textContent: printed, tabIndex: 0 }));
       for (const html of shown) output.append(element("div", { innerHTML: html }));
       if (!printed && !shown.length) output.append(element("p", { textContent: "This cell has no output." }));
       dim(button, false);
     };
-    cell.append(button, output);
+    const code = cell.querySelector("code");
+    code.setAttribute("aria-label", `Code of cell ${number}`);
+    code.onkeydown = (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      button.click();
+    };
+    const note = element("p", { className: "note", textContent: "You can change this code. Ctrl-Enter runs it. Changes to cells of a lesson are not kept." });
+    cell.append(...(number === 1 ? [note] : []), button, output);
   }
 
   drawParts() {

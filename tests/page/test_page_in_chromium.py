@@ -152,7 +152,7 @@ SELECT_LIST = """
 const codes = [...document.querySelectorAll("#lesson-text code")];
 const code = codes.find((code) => code.textContent.includes("try_order(["));
 code.focus();
-const text = code.firstChild, from = text.data.indexOf('["x"');
+const text = code.firstChild, from = text.data.indexOf('["');
 getSelection().setBaseAndExtent(text, from, text, text.data.indexOf("]", from) + 1);
 """
 
@@ -163,6 +163,10 @@ def test_a_cell_that_the_lesson_asks_to_change_runs_as_it_was_changed(visit):
     visit.browser.run(SELECT_LIST)
     visit.type('["a", "b", "h",\n"x", "m", "z"]')
     assert visit.driver.execute_async_script(RUN_ORDER, "try_order([").startswith("Right: each value is on the list")
+    visit.browser.run(f"{SELECT_LIST}; code.closest('.cell').querySelector('.output').replaceChildren()")
+    visit.press("Ctrl-Enter")
+    output = "return document.activeElement.closest('.cell').querySelector('.output').textContent"
+    visit.wait(lambda: visit.browser.run(output).startswith("Right: each value is on the list"))
     assert visit.browser.violations() == []
 
 
